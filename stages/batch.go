@@ -1,0 +1,109 @@
+package stages
+
+import (
+	"iter"
+	"strconv"
+)
+
+// A Batch is a block of documents on its way through the stages of one task. It belongs to one goroutine. Its size
+// never changes an output byte.
+type Batch struct {
+	Docs  []Document
+	state []state
+	made  []made
+	label string // of the stage that is acting; names what it makes
+}
+
+type state struct {
+	verdict Verdict
+	err     error
+	dead    bool
+}
+
+type made struct {
+	parent int
+	doc    Document
+}
+
+// NewBatch returns a batch of docs, all live. It takes docs over.
+func NewBatch(docs []Document) *Batch {
+	return &Batch{Docs: docs, state: make([]state, len(docs))}
+}
+
+// Reset makes b a batch of docs, all live, keeping its memory.
+func (b *Batch) Reset(docs []Document) {
+	b.Docs, b.made = docs, b.made[:0]
+	if cap(b.state) < len(docs) {
+		b.state = make([]state, len(docs))
+		return
+	}
+	b.state = b.state[:len(docs)]
+	clear(b.state)
+}
+
+// Live yields the documents that are neither dropped nor failed, in order.
+func (b *Batch) Live() iter.Seq2[int, *Document] {
+	return func(yield func(int, *Document) bool) {
+		for i := range b.Docs {
+			if !b.state[i].dead && !yield(i, &b.Docs[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Alive says whether document i is neither dropped nor failed.
+func (b *Batch) Alive(i int) bool { return !b.state[i].dead }
+
+// Drop removes document i for the reason in v, which must name a rule.
+func (b *Batch) Drop(i int, v Verdict) {
+	if v.Rule == "" {
+		panic("stages: a drop must name its rule")
+	}
+	b.state[i] = state{verdict: v, dead: true}
+}
+
+// Fail quarantines document i: something is wrong with this record alone.
+func (b *Batch) Fail(i int, err error) { b.state[i] = state{err: err, dead: true} }
+
+// Outcome returns the verdict and the error of document i; both are zero for a live one.
+func (b *Batch) Outcome(i int) (Verdict, error) { return b.state[i].verdict, b.state[i].err }
+
+// Make adds d behind its parent once the acting stage has returned. An empty id becomes PARENT/STAGE-k.
+func (b *Batch) Make(parent int, d Document) {
+	if d.ID == "" {
+		k := 1
+		for _, m := range b.made {
+			if m.parent == parent {
+				k++
+			}
+		}
+		d.ID = b.Docs[parent].ID + "/" + b.label + "-" + strconv.Itoa(k)
+	}
+	b.made = append(b.made, made{parent, d})
+}
+
+// Act names the stage that is about to act. The run calls it before Apply.
+func (b *Batch) Act(label string) { b.label = label }
+
+// Settle puts the documents made since the last call in their places and returns their indexes in b.Docs, ascending.
+// The run calls it after Apply.
+func (b *Batch) Settle() []int {
+	if len(b.made) == 0 {
+		return nil
+	}
+	docs := make([]Document, 0, len(b.Docs)+len(b.made))
+	states := make([]state, 0, cap(docs))
+	var at []int
+	for i := range b.Docs {
+		docs, states = append(docs, b.Docs[i]), append(states, b.state[i])
+		for _, m := range b.made {
+			if m.parent == i {
+				at = append(at, len(docs))
+				docs, states = append(docs, m.doc), append(states, state{})
+			}
+		}
+	}
+	b.Docs, b.state, b.made = docs, states, b.made[:0]
+	return at
+}

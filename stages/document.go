@@ -1,0 +1,75 @@
+package stages
+
+import "strings"
+
+// A Document is one record of a corpus: a text, a conversation, a prompt with candidate answers, or a finished row.
+type Document struct {
+	ID      string   // the input's, else SHARD#RECORD; need not be unique: the run counts by position
+	Source  string   // the domain it is mixed under
+	Kind    string   // "" for a document or prompt; "sft", "dpo" for rows that pick made
+	Text    string   // "" for a conversation
+	Turns   []Turn   // nil for plain text; the only copy of the words
+	Answers []Answer // candidate replies to the last turn; of a dpo row: chosen, rejected
+	Parents []string // ids it was made from
+	Fields  Fields   // every other field: name and raw JSON, in input order
+}
+
+// A Turn is one message of a conversation.
+type Turn struct {
+	Role, Content string
+}
+
+// An Answer is a candidate reply to a prompt.
+type Answer struct {
+	Text, By string // By: model and settings, "human" or "input"
+	Checks   []Check
+}
+
+// A Check is what one checker found on one answer.
+type Check struct {
+	Name   string
+	Result Result
+	Score  float64
+	Why    string
+}
+
+// A Result is the outcome of a check. On disk it is null, true or false.
+type Result int8
+
+// The results. Unknown is a harness error, a flaky run, an unreadable gold answer, a repeated answer: never a negative.
+const (
+	Unknown Result = iota
+	Passed
+	Failed
+)
+
+// Body returns what filters see: the text, or the contents of the turns with a blank line between them.
+func (d *Document) Body() string {
+	if d.Turns == nil {
+		return d.Text
+	}
+	if len(d.Turns) == 1 {
+		return d.Turns[0].Content
+	}
+	var b strings.Builder
+	for i, t := range d.Turns {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		b.WriteString(t.Content)
+	}
+	return b.String()
+}
+
+// Edit is the only way to change words: it passes the text, or the content of every turn and every answer, through f.
+func (d *Document) Edit(f func(string) string) {
+	if d.Turns == nil {
+		d.Text = f(d.Text)
+	}
+	for i := range d.Turns {
+		d.Turns[i].Content = f(d.Turns[i].Content)
+	}
+	for i := range d.Answers {
+		d.Answers[i].Text = f(d.Answers[i].Text)
+	}
+}

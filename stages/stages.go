@@ -1,0 +1,108 @@
+// Package stages is the contract that every room of winnow speaks: what a document is, what a component may do to it,
+// and how a run hands work to it. It imports nothing of ours but [text], the text cut once.
+//
+// A component is one file in its room: a settings struct with comments, its defaults, its methods, and one line in the
+// room's catalog made with [Define]. What a component is follows from the methods it has:
+//
+//   - [Filter] measures a text; the bounds of its rules decide. It knows no settings while it measures.
+//   - [Mapper] edits, annotates or drops one document. One that is a Filter too edits first, and is then measured.
+//   - [Checker] judges one answer to a prompt.
+//   - [Stage] acts on a batch: whoever calls a model, a sandbox or a service. It is built anew for every task.
+//   - [Barrier] must see the whole corpus before it can judge any of it: a list of phases, each of independent tasks.
+//
+// Lifecycle of a component in one task: a copy of the defaults → the recipe's settings decoded over it → [Validator] →
+// [Provisioner] → use by one goroutine. It may keep scratch memory and needs no locks; what is shared between workers
+// comes from [Resource].
+//
+//	type Length struct {
+//		Words stages.Range // words of the document
+//	}
+//
+//	func (f *Length) Rules() []stages.Rule                 { return []stages.Rule{{Name: "words", Keep: f.Words}} }
+//	func (f *Length) Measure(t *text.View, m []float64)    { m[0] = float64(t.WordCount()) }
+//
+//	var Catalog = []stages.Spec{stages.Define("length", Length{Words: stages.Any})}
+package stages
+
+import (
+	"context"
+
+	"github.com/winnow-data/winnow/stages/text"
+)
+
+type (
+	// A Filter measures a text; the ranges of its rules say what stays.
+	Filter interface {
+		// Rules returns one rule per measurement, in a fixed order. The ranges are the settings'.
+		Rules() []Rule
+		// Measure fills m, one value per rule. It depends on t alone, never on settings, and must not keep t or parts of it.
+		// [NA] says that the rule does not apply to this text: it passes. Any other NaN quarantines the document.
+		Measure(t *text.View, m []float64)
+	}
+
+	// A Mapper edits one document, annotates it with fields, or drops it (then it has Rules too, and names one in the
+	// Verdict). t is the view of d.Body(); the caller starts it anew when Map has changed the words. An error or a panic is a fault
+	// of the record and quarantines it.
+	Mapper interface {
+		Map(d *Document, t *text.View) (Verdict, error)
+	}
+
+	// A Checker judges one answer of a prompt.
+	Checker interface {
+		Check(d *Document, a *Answer) Check
+	}
+
+	// A Stage acts on a batch in place. An error is the world's fault (a disk, a service): the task stops and is retried.
+	// What is wrong with one record is told with [Batch.Fail].
+	Stage interface {
+		Apply(ctx context.Context, b *Batch) error
+	}
+
+	// A Ruler names its rules. Mappers, Stages and Barriers that drop documents have it, so that every removal has a
+	// rule with documentation.
+	Ruler interface {
+		Rules() []Rule
+	}
+
+	// A Validator checks settings against each other. Its error names the setting, what is wrong, and what is allowed.
+	Validator interface {
+		Validate() error
+	}
+
+	// A Provisioner loads what it needs before the first document: word lists, models, files.
+	Provisioner interface {
+		Provision(env *Env) error
+	}
+
+	// Versioned components declare a number that changes when their output changes for the same settings, so that
+	// finished work of an older winnow is not mistaken for the same work. Without it the version is 1.
+	Versioned interface {
+		Version() int
+	}
+
+	// A Writer names the fields that it adds to documents, so that lint knows which fields exist from there on.
+	Writer interface {
+		Writes() []string
+	}
+
+	// A Reader names the fields it cannot work without; lint refuses a recipe where nobody has written them.
+	Reader interface {
+		Reads() []string
+	}
+)
+
+// A Rule is one measurement that decides.
+type Rule struct {
+	Name string // lower snake case; the key in the recipe and the reason of a drop
+	Keep Range  // what stays
+	Unit string // "words", "characters", "share", "" for a plain number
+	Doc  string // one line: what is measured, with its source
+}
+
+// A Verdict says whether a document stays. The zero Verdict keeps it.
+type Verdict struct {
+	Rule  string  // the rule that dropped it; "" keeps
+	Value float64 // what was measured; for dedup the similarity
+	Kept  string  // dedup: the id that stands in its place
+	Why   string  // what matched, where no number says it
+}
