@@ -17,6 +17,7 @@ type Batch struct {
 type state struct {
 	verdict Verdict
 	err     error
+	by      string // label of the stage that ended it
 	dead    bool
 }
 
@@ -60,14 +61,19 @@ func (b *Batch) Drop(i int, v Verdict) {
 	if v.Rule == "" {
 		panic("stages: a drop must name its rule")
 	}
-	b.state[i] = state{verdict: v, dead: true}
+	b.state[i] = state{verdict: v, by: b.label, dead: true}
 }
 
 // Fail quarantines document i: something is wrong with this record alone.
-func (b *Batch) Fail(i int, err error) { b.state[i] = state{err: err, dead: true} }
+func (b *Batch) Fail(i int, err error) {
+	b.state[i] = state{err: err, by: b.label, dead: true}
+}
 
 // Outcome returns the verdict and the error of document i; both are zero for a live one.
 func (b *Batch) Outcome(i int) (Verdict, error) { return b.state[i].verdict, b.state[i].err }
+
+// By returns the label of the stage that dropped or failed document i, "" for a live one.
+func (b *Batch) By(i int) string { return b.state[i].by }
 
 // Make adds d behind its parent once the acting stage has returned. An empty id becomes PARENT/STAGE-k.
 func (b *Batch) Make(parent int, d Document) {
@@ -79,6 +85,9 @@ func (b *Batch) Make(parent int, d Document) {
 			}
 		}
 		d.ID = b.Docs[parent].ID + "/" + b.label + "-" + strconv.Itoa(k)
+	}
+	if d.At == (Place{}) {
+		d.At = b.Docs[parent].At
 	}
 	b.made = append(b.made, made{parent, d})
 }

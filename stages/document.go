@@ -12,6 +12,13 @@ type Document struct {
 	Answers []Answer // candidate replies to the last turn; of a dpo row: chosen, rejected
 	Parents []string // ids it was made from
 	Fields  Fields   // every other field: name and raw JSON, in input order
+	At      Place    // where the input held it; what a stage makes has its parent's
+}
+
+// A Place is where an input held a record. The run's streams of removals and quarantine name it.
+type Place struct {
+	File string
+	Row  int64 // number of the record in its file, from 0
 }
 
 // A Turn is one message of a conversation.
