@@ -19,6 +19,7 @@ type state struct {
 	err     error
 	by      string // label of the stage that ended it
 	dead    bool
+	hidden  bool // kept from the acting stage by `only`
 }
 
 type made struct {
@@ -42,11 +43,11 @@ func (b *Batch) Reset(docs []Document) {
 	clear(b.state)
 }
 
-// Live yields the documents that are neither dropped nor failed, in order.
+// Live yields the documents that are neither dropped nor failed nor hidden, in order.
 func (b *Batch) Live() iter.Seq2[int, *Document] {
 	return func(yield func(int, *Document) bool) {
 		for i := range b.Docs {
-			if !b.state[i].dead && !yield(i, &b.Docs[i]) {
+			if !b.state[i].dead && !b.state[i].hidden && !yield(i, &b.Docs[i]) {
 				return
 			}
 		}
@@ -74,6 +75,19 @@ func (b *Batch) Outcome(i int) (Verdict, error) { return b.state[i].verdict, b.s
 
 // By returns the label of the stage that dropped or failed document i, "" for a live one.
 func (b *Batch) By(i int) string { return b.state[i].by }
+
+// Hide keeps document i from the stage that acts next; Show ends that for all. The run calls them for `only`.
+func (b *Batch) Hide(i int) { b.state[i].hidden = true }
+
+// Show makes all documents visible again.
+func (b *Batch) Show() {
+	for i := range b.state {
+		b.state[i].hidden = false
+	}
+}
+
+// Revive takes a drop back. The run calls it for `drop: false` and for rules that are switched off.
+func (b *Batch) Revive(i int) { b.state[i] = state{hidden: b.state[i].hidden} }
 
 // Make adds d behind its parent once the acting stage has returned. An empty id becomes PARENT/STAGE-k.
 func (b *Batch) Make(parent int, d Document) {
