@@ -1,0 +1,300 @@
+package settings
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+const (
+	maxSize  = 4 << 20 // bytes of a recipe
+	maxDepth = 64      // maps and lists inside each other
+)
+
+// Parse reads YAML into a tree. name stands in the problems. The tree is nil when the text is no YAML or holds what recipes may not use; an
+// empty text is a [Null] node. It never panics, and its time is bounded by the size limits (4 MiB, 64 levels).
+func Parse(name string, src []byte) (tree *Node, problems []Problem) {
+	lines := Lines(src)
+	defer func() {
+		if r := recover(); r != nil {
+			tree, problems = nil, []Problem{{Message: fmt.Sprintf("the YAML cannot be read: %v", r)}}
+		}
+		if len(problems) > 0 {
+			tree = nil
+		}
+		Place(problems, name, lines)
+	}()
+	if p := badBytes(src); p != nil {
+		return nil, []Problem{*p}
+	}
+	text := strings.Join(lines, "\n")
+	tokens := lexer.Tokenize(text)
+	if p := tooDeep(tokens); p != nil {
+		return nil, []Problem{*p}
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return nil, []Problem{syntaxProblem(err)}
+	}
+	b := builder{lines: lines}
+	tree = b.file(file)
+	return tree, b.problems
+}
+
+// Lines cuts a recipe into lines without their ends (\n or \r\n) and without a byte order mark: what columns count on.
+func Lines(src []byte) []string {
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	lines := strings.Split(string(src), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSuffix(lines[i], "\r")
+	}
+	return lines
+}
+
+// Place fills in the file and the line that problems point at.
+func Place(ps []Problem, name string, lines []string) {
+	for i := range ps {
+		p := &ps[i]
+		if p.Flag != "" {
+			p.Pos, p.Width = Pos{}, 0
+			continue
+		}
+		p.File = name
+		if l := p.Pos.Line; l >= 1 && l <= len(lines) {
+			p.Source = lines[l-1]
+		}
+	}
+}
+
+func badBytes(src []byte) *Problem {
+	if len(src) > maxSize {
+		return &Problem{Message: fmt.Sprintf("the recipe has %d bytes, allowed are %d", len(src), maxSize)}
+	}
+	line, column := 1, 1
+	for at := 0; at < len(src); {
+		r, n := utf8.DecodeRune(src[at:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return &Problem{Pos: Pos{line, column}, Width: 1, Message: fmt.Sprintf("the byte 0x%02x is not UTF-8", src[at])}
+		case r < ' ' && r != '\t' && r != '\n' && (r != '\r' || at+1 < len(src) && src[at+1] != '\n'), r == 0x7f, r >= 0x80 && r < 0xa0 && r != 0x85, r == 0xfeff && at > 0:
+			return &Problem{Pos: Pos{line, column}, Width: 1, Message: fmt.Sprintf("the character %U cannot stand in a recipe", r)}
+		}
+		at, column = at+n, column+1
+		if r == '\n' {
+			line, column = line+1, 1
+		}
+		if r == 0xfeff {
+			column--
+		}
+	}
+	return nil
+}
+
+// tooDeep bounds the depth before the recursive parser runs: brackets, and block collections by their growing columns.
+func tooDeep(tokens token.Tokens) *Problem {
+	flow := 0
+	var columns []int
+	for _, t := range tokens {
+		switch t.Type {
+		case token.MappingStartType, token.SequenceStartType:
+			flow++
+		case token.MappingEndType, token.SequenceEndType:
+			flow--
+		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType:
+			if flow > 0 {
+				continue
+			}
+			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
+				columns = columns[:len(columns)-1]
+			}
+			columns = append(columns, t.Position.Column)
+		}
+		if flow+len(columns) > 2*maxDepth {
+			return &Problem{Pos: Pos{t.Position.Line, t.Position.Column}, Width: 1, Message: fmt.Sprintf("more than %d maps and lists lie inside each other", maxDepth)}
+		}
+	}
+	return nil
+}
+
+func syntaxProblem(err error) Problem {
+	var p Problem
+	var at *token.Token
+	var e interface {
+		GetMessage() string
+		GetToken() *token.Token
+	}
+	if errors.As(err, &e) {
+		p.Message, at = e.GetMessage(), e.GetToken()
+	} else {
+		p.Message, _, _ = strings.Cut(err.Error(), "\n")
+	}
+	if at != nil && at.Position != nil {
+		p.Pos, p.Width = Pos{at.Position.Line, max(1, at.Position.Column)}, 1
+	}
+	if strings.Contains(p.Message, "\t") || strings.Contains(p.Message, `\t`) {
+		p.Message = "a tab cannot indent YAML"
+		p.Help = "use spaces"
+	}
+	return p
+}
+
+// builder turns the parser's tree into ours and collects what recipes may not hold.
+type builder struct {
+	lines    []string
+	problems []Problem
+}
+
+func (b *builder) bad(t *token.Token, format string, args ...any) *Node {
+	n := b.at(&Node{}, t)
+	b.problems = append(b.problems, At(n, format, args...))
+	return n
+}
+
+// at gives n its place. The parser's columns are off after some tokens of several lines; the text decides then.
+func (b *builder) at(n *Node, t *token.Token) *Node {
+	if t == nil || t.Position == nil {
+		return n
+	}
+	n.Pos = Pos{t.Position.Line, max(1, t.Position.Column)}
+	first, _, _ := strings.Cut(n.Raw, "\n")
+	if first == "" || n.Pos.Line > len(b.lines) {
+		return n
+	}
+	line := []rune(b.lines[n.Pos.Line-1])
+	if at := n.Pos.Column - 1; at < len(line) && strings.HasPrefix(string(line[at:]), first) {
+		return n
+	}
+	if at := strings.Index(string(line), first); at >= 0 {
+		n.Pos.Column = utf8.RuneCountInString(string(line)[:at]) + 1
+	}
+	return n
+}
+
+func (b *builder) file(f *ast.File) *Node {
+	tree := &Node{Pos: Pos{1, 1}}
+	found := 0
+	for _, d := range f.Docs {
+		if d.Body == nil {
+			continue
+		}
+		if d.Body.Type() == ast.DirectiveType {
+			b.bad(d.Body.GetToken(), "directives are not part of the recipe grammar")
+			continue
+		}
+		if found++; found > 1 {
+			b.bad(d.Body.GetToken(), "a recipe is one document: the line --- begins a second")
+			continue
+		}
+		tree = b.node(d.Body, 0)
+	}
+	return tree
+}
+
+func (b *builder) node(n ast.Node, depth int) *Node {
+	if n == nil {
+		return &Node{}
+	}
+	t := n.GetToken()
+	if depth > maxDepth {
+		return b.bad(t, "more than %d maps and lists lie inside each other", maxDepth)
+	}
+	switch x := n.(type) {
+	case *ast.MappingNode:
+		return b.mapping(x.Values, x.IsFlowStyle, t, x.End, depth)
+	case *ast.MappingValueNode:
+		return b.mapping([]*ast.MappingValueNode{x}, x.IsFlowStyle, t, nil, depth)
+	case *ast.SequenceNode:
+		out := b.at(&Node{Kind: List, Flow: x.IsFlowStyle}, t)
+		out.End = endOf(x.End)
+		for _, v := range x.Values {
+			out.Items = append(out.Items, b.placed(b.node(v, depth+1), out))
+		}
+		return out
+	case *ast.AnchorNode:
+		return b.bad(t, "anchors are not part of the recipe grammar")
+	case *ast.AliasNode:
+		return b.bad(t, "aliases are not part of the recipe grammar")
+	case *ast.TagNode:
+		return b.bad(t, "tags are not part of the recipe grammar")
+	case *ast.MergeKeyNode:
+		return b.bad(t, "merge keys are not part of the recipe grammar")
+	case *ast.MappingKeyNode:
+		return b.bad(t, "a key must be a plain word")
+	case *ast.LiteralNode:
+		return b.at(&Node{Kind: Scalar, Text: x.Value.Value, Quoted: true, Raw: strings.TrimSpace(t.Origin)}, t)
+	}
+	return b.scalar(t)
+}
+
+func (b *builder) placed(n, parent *Node) *Node {
+	if n.Pos.Line == 0 {
+		n.Pos = parent.Pos
+	}
+	return n
+}
+
+func endOf(t *token.Token) Pos {
+	if t == nil || t.Position == nil {
+		return Pos{}
+	}
+	return Pos{t.Position.Line, t.Position.Column}
+}
+
+func (b *builder) scalar(t *token.Token) *Node {
+	n := &Node{Kind: Scalar, Text: t.Value, Raw: strings.TrimSpace(t.Origin)}
+	switch t.Type {
+	case token.SingleQuoteType, token.DoubleQuoteType:
+		n.Quoted = true
+	case token.ImplicitNullType:
+		n.Raw, n.Text = "", ""
+	}
+	if !n.Quoted && isNull(n.Text) {
+		n.Kind, n.Text = Null, ""
+	}
+	return b.at(n, t)
+}
+
+func (b *builder) mapping(values []*ast.MappingValueNode, flow bool, start, end *token.Token, depth int) *Node {
+	out := b.at(&Node{Kind: Map, Flow: flow}, start)
+	out.End = endOf(end)
+	seen := make(map[string]Pos, len(values))
+	for _, v := range values {
+		var key *Node
+		switch v.Key.(type) {
+		case *ast.MergeKeyNode, *ast.MappingKeyNode, *ast.AnchorNode, *ast.TagNode, *ast.AliasNode:
+			b.node(v.Key, depth) // reports it
+			continue
+		default:
+			key = b.scalar(v.Key.GetToken())
+		}
+		if key.Kind == Null {
+			key.Kind, key.Text = Scalar, key.Raw
+		}
+		value := b.placed(b.node(v.Value, depth+1), key)
+		if first, ok := seen[key.Text]; ok {
+			b.problems = append(b.problems, At(key, "the key %s stands twice: first in line %d", quote(key.Text), first.Line))
+			continue
+		}
+		seen[key.Text] = key.Pos
+		if len(out.Pairs) == 0 && !flow {
+			out.Pos, out.Raw = key.Pos, key.Raw
+		}
+		out.Pairs = append(out.Pairs, Pair{key, value})
+	}
+	return out
+}
+
+func isNull(s string) bool {
+	switch s {
+	case "", "~", "null", "Null", "NULL":
+		return true
+	}
+	return false
+}
