@@ -1,8 +1,31 @@
-// Package text cuts a text once: words, lines, paragraphs and what hangs on them, as offsets, made lazily and shared by every
-// filter that looks at the same text.
+// Package text cuts a text once: words, lines, paragraphs, sentences and what hangs on them, as offsets, made lazily and shared
+// by every filter that looks at the same text. A [View] reuses its memory from one text to the next.
+//
+//	var v text.View
+//	v.Reset("世界人权宣言。 Hello, world!")
+//	v.WordCount()    // about 5.7: two English words, and six Han characters at 1.63 to the word
+//	v.Lines()        // one line: its span, runes, columns, hash, and that it ends in an end mark
+//	v.AppendShingles(nil, 5)
+//
+// # Words
+//
+// Words are the segments of UAX #29 (word boundaries, Unicode version of the Go release) that hold a letter or a number; segments of
+// punctuation, symbols, emoji and white space alone are no words. Scripts written without spaces between words are tailored: every
+// Han character, kana, and Thai, Lao, Khmer or Burmese grapheme cluster is a unit of its own, and so is every Tibetan syllable
+// (which its script delimits and UAX #29 returns). [View.WordCount] makes such units comparable with words by a factor for each
+// script, see [UnitsPerWord]; a length of n words is [View.Units] units of the text at hand. Where the default rules of UAX #29 and
+// the cut differ otherwise: an emoji sequence whose base is a letter (U+24C2 after a zero-width joiner) is not joined (WB3c).
+//
+// # Lines
+//
+// Lines end at \n. Blank lines are not lines; they delimit paragraphs. White space at both ends, \r included, is no part of a
+// line. Widths are columns of a terminal: wide characters of East Asia count two, marks none.
 package text
 
-import "unicode"
+import (
+	"fmt"
+	"math"
+)
 
 // A Span is a part of the text in bytes.
 type Span struct{ Start, End int32 }
@@ -11,16 +34,37 @@ type Span struct{ Start, End int32 }
 type View struct {
 	text     string
 	language string
-	words    []Span
-	lines    []Span
-	cut      struct{ words, lines bool }
+	cut      cut
+
+	words  []Span
+	metas  []wordMeta
+	hashes []uint64
+	tally  tally
+
+	lines      []Line
+	paragraphs []Paragraph
+	newlines   int
+	sentences  int
+	runes      int
+	plain      bool
+
+	dupLines, dupParagraphs Duplicates
+	seen                    Table
+	ring                    []rune
 }
+
+// cut says which parts of a view are up to date.
+type cut struct{ words, hashes, lines, sentences, runes, plain, dupLines, dupParagraphs bool }
+
+// maxKept is how many words or lines a view keeps memory for once a smaller text follows.
+const maxKept = 1 << 20
 
 // Reset starts the view anew on s. The language stays unknown until SetLanguage.
 func (v *View) Reset(s string) {
-	v.text, v.language = s, ""
-	v.words, v.lines = v.words[:0], v.lines[:0]
-	v.cut.words, v.cut.lines = false, false
+	if cap(v.words) > maxKept || cap(v.lines) > maxKept {
+		*v = View{}
+	}
+	v.text, v.language, v.cut = s, "", cut{}
 }
 
 // Text returns the text.
@@ -32,27 +76,34 @@ func (v *View) SetLanguage(code string) { v.language = code }
 // Language returns the language of the text, "" if unknown.
 func (v *View) Language() string { return v.language }
 
-// Words returns the words in order.
-func (v *View) Words() []Span {
-	if v.cut.words {
-		return v.words
+// checkSize panics on a text whose offsets do not fit; the run quarantines the record.
+func (v *View) checkSize() {
+	if len(v.text) > math.MaxInt32 {
+		panic(fmt.Sprintf("cutting a text of %d bytes: at most %d are allowed", len(v.text), math.MaxInt32))
 	}
-	v.cut.words = true
-	start := -1
-	for i, r := range v.text {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
-			if start < 0 {
-				start = i
-			}
-		} else if start >= 0 {
-			v.words, start = append(v.words, Span{int32(start), int32(i)}), -1
-		}
-	}
-	if start >= 0 {
-		v.words = append(v.words, Span{int32(start), int32(len(v.text))})
-	}
-	return v.words
 }
 
-// WordCount returns the number of words as bounds and reports count them.
-func (v *View) WordCount() float64 { return float64(len(v.Words())) }
+// ASCII says whether the text is ASCII only.
+func (v *View) ASCII() bool {
+	if !v.cut.plain {
+		v.plain, v.cut.plain = isASCII(v.text), true
+	}
+	return v.plain
+}
+
+// Runes returns the number of characters (code points) of the text; a byte that is no UTF-8 counts one.
+func (v *View) Runes() int {
+	if !v.cut.runes {
+		v.runes, v.cut.runes = len(v.text), true
+		if !v.ASCII() {
+			v.runes = countRunes(v.text)
+		}
+	}
+	return v.runes
+}
+
+// Width returns the columns of s: wide characters count two, marks and format characters none, all others one.
+func Width(s string) int {
+	_, w := measure(s)
+	return w
+}

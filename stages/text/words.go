@@ -1,0 +1,314 @@
+package text
+
+import "unicode/utf8"
+
+// A wordMeta is what the cut knows of a word beside its place.
+type wordMeta struct {
+	runes int32
+	kind  Kind
+}
+
+// A tally sums over the words of a text.
+type tally struct {
+	units   [kinds]int // words or units of each kind
+	runes   int        // characters in them
+	letters int        // characters of spaced words that are no marks
+	alpha   int        // words with a letter
+	symbols int        // runs of symbols between white space without any letter or number
+}
+
+// What the ASCII loop of the cutter asks of a byte.
+const (
+	byteLetter = 1 << iota
+	byteDigit
+	byteJoiner
+	byteSpace
+	byteSymbol
+	byteHigh
+	byteWord = byteLetter | byteDigit | byteJoiner
+)
+
+var byteClass = func() (t [256]uint8) {
+	for c := range 256 {
+		switch {
+		case c >= utf8.RuneSelf:
+			t[c] = byteHigh
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+			t[c] = byteLetter
+		case '0' <= c && c <= '9':
+			t[c] = byteDigit
+		case c == '_':
+			t[c] = byteJoiner
+		case c == ' ' || '\t' <= c && c <= '\r':
+			t[c] = byteSpace
+		case c == '"' || c == '\'' || c == ',' || c == '-' || c == '.' || c == ':' || c == ';' || c == '!' || c == '?' || c < ' ' || c == 0x7F:
+		default:
+			t[c] = byteSymbol
+		}
+	}
+	return t
+}()
+
+// Words returns the words in order; units, where the script is cut into units.
+func (v *View) Words() []Span {
+	if !v.cut.words {
+		v.cutWords()
+	}
+	return v.words
+}
+
+// Word returns the i-th word.
+func (v *View) Word(i int) string {
+	w := v.Words()[i]
+	return v.text[w.Start:w.End]
+}
+
+// WordRunes returns the number of characters of the i-th word.
+func (v *View) WordRunes(i int) int {
+	v.Words()
+	return int(v.metas[i].runes)
+}
+
+// WordKind returns the kind of the i-th word.
+func (v *View) WordKind(i int) Kind {
+	v.Words()
+	return v.metas[i].kind
+}
+
+// WordHashes returns [Hash] of every word.
+func (v *View) WordHashes() []uint64 {
+	if v.cut.hashes {
+		return v.hashes
+	}
+	v.cut.hashes = true
+	v.hashes = v.hashes[:0]
+	for _, w := range v.Words() {
+		v.hashes = append(v.hashes, hashIn(v.text, int(w.Start), int(w.End)))
+	}
+	return v.hashes
+}
+
+// A cutter cuts words. flags gathers the byte classes of the chunk between white space at hand: its letters, numbers, symbols.
+type cutter struct {
+	*View
+	table *classTable
+	chunk uint8
+}
+
+func (v *View) cutWords() {
+	v.checkSize()
+	v.cut.words = true
+	v.words, v.metas, v.tally = v.words[:0], v.metas[:0], tally{}
+	c := cutter{View: v, table: classes()}
+	s := v.text
+	for i := 0; i < len(s); {
+		switch b := byteClass[s[i]]; {
+		case b&byteWord != 0:
+			i = c.asciiWord(i)
+		case b == byteHigh:
+			i = c.high(i)
+		default:
+			i++
+			c.step(b)
+		}
+	}
+	c.step(byteSpace)
+}
+
+// step notes a byte outside of words.
+func (c *cutter) step(b uint8) {
+	if b&byteSpace == 0 {
+		c.chunk |= b
+		return
+	}
+	if c.chunk&(byteSymbol|byteLetter|byteDigit) == byteSymbol {
+		c.tally.symbols++
+	}
+	c.chunk = 0
+}
+
+// asciiWord cuts the word that begins with the ASCII byte at start and returns where it ends.
+func (c *cutter) asciiWord(start int) int {
+	s := c.text
+	var has uint8
+	i := start
+	for {
+		for i < len(s) && byteClass[s[i]]&byteWord != 0 {
+			has |= byteClass[s[i]]
+			i++
+		}
+		if i+1 >= len(s) {
+			break
+		}
+		last, next := byteClass[s[i-1]], byteClass[s[i+1]]
+		if next == byteHigh || s[i] >= utf8.RuneSelf {
+			return c.word(start, i, has)
+		}
+		switch s[i] {
+		case '.', '\'':
+			if last&next&(byteLetter|byteDigit) == 0 {
+				return c.add(start, i, i-start, 0, has)
+			}
+		case ':':
+			if last&next&byteLetter == 0 {
+				return c.add(start, i, i-start, 0, has)
+			}
+		case ',', ';':
+			if last&next&byteDigit == 0 {
+				return c.add(start, i, i-start, 0, has)
+			}
+		default:
+			return c.add(start, i, i-start, 0, has)
+		}
+		i++
+	}
+	if i < len(s) && s[i] >= utf8.RuneSelf {
+		return c.word(start, i, has)
+	}
+	return c.add(start, i, i-start, 0, has)
+}
+
+// add keeps text[start:end] as a word if it holds a letter or number, and returns end.
+func (c *cutter) add(start, end, runes int, k Kind, has uint8) int {
+	c.chunk |= has
+	if has&(byteLetter|byteDigit) == 0 {
+		return end
+	}
+	c.words = append(c.words, Span{int32(start), int32(end)})
+	c.metas = append(c.metas, wordMeta{int32(runes), k})
+	c.tally.units[k]++
+	c.tally.runes += runes
+	if k == Spaced {
+		c.tally.letters += runes
+	}
+	c.tally.alpha += int(has & byteLetter)
+	return end
+}
+
+// high steps over, or cuts a word from, the character beyond ASCII at start.
+func (c *cutter) high(start int) int {
+	r, n := utf8.DecodeRuneInString(c.text[start:])
+	p := c.table.of(r)
+	switch p.wb() {
+	case wbLetter, wbHebrew, wbNumeric, wbJoiner:
+		return c.word(start, start, 0)
+	case wbUnit:
+		return c.unit(start, start+n, p, r)
+	case wbSpace:
+		c.step(byteSpace)
+	default:
+		if p&flagSymbol != 0 {
+			c.step(byteSymbol)
+		}
+	}
+	return start + n
+}
+
+// unit cuts the grapheme cluster that begins with r, of class p, and ends at i or, with marks, later. A subscript consonant after
+// Khmer coeng or Burmese virama belongs to it, as to the conjuncts of rule GB9c.
+func (c *cutter) unit(start, i int, p class, r rune) int {
+	runes := 1
+	for i < len(c.text) && c.text[i] >= utf8.RuneSelf {
+		next, n := utf8.DecodeRuneInString(c.text[i:])
+		q := c.table.of(next)
+		stacked := (r == 0x17D2 || r == 0x1039) && q.wb() == wbUnit && q.kind() == p.kind()
+		if q.wb() != wbIgnorable && !stacked {
+			break
+		}
+		r = next
+		i += n
+		runes++
+	}
+	return c.add(start, i, runes, p.kind(), byteLetter)
+}
+
+// word cuts the word that begins at start by the rules of UAX #29, text[start:i] being ASCII word characters of the classes in has.
+func (c *cutter) word(start, i int, has uint8) int {
+	s := c.text
+	prev, kind, runes, marks := wbOther, Spaced, i-start, 0
+	if i > start {
+		prev = c.table[s[i-1]].wb()
+	}
+	for i < len(s) {
+		r, n := c.rune(i)
+		p := c.table.of(r)
+		switch w := p.wb(); w {
+		case wbIgnorable:
+			i, runes, marks = i+n, runes+1, marks+1
+			continue
+		case wbLetter, wbHebrew, wbNumeric, wbJoiner:
+			if w == wbNumeric {
+				has |= byteDigit
+			} else if w != wbJoiner {
+				has |= byteLetter
+				kind = max(kind, p.kind())
+			}
+			prev, i, runes = w, i+n, runes+1
+			continue
+		case wbMidLetter, wbMidNum, wbMidNumLet, wbSingleQuote, wbDoubleQuote:
+			if end, more := c.joins(prev, w, i+n); end > 0 {
+				i, runes = end, runes+more
+				continue
+			}
+			if prev == wbHebrew && w == wbSingleQuote { // WB7a
+				return c.quoted(start, i+n, runes+1, has)
+			}
+		}
+		break
+	}
+	if kind == Spaced && has&(byteLetter|byteDigit) != 0 {
+		c.tally.letters -= marks
+	}
+	return c.add(start, i, runes, kind, has)
+}
+
+// quoted ends a Hebrew word behind its single quote and the ignorable characters from i on.
+func (c *cutter) quoted(start, i, runes int, has uint8) int {
+	for i < len(c.text) {
+		r, n := c.rune(i)
+		if c.table.of(r).wb() != wbIgnorable {
+			break
+		}
+		i, runes = i+n, runes+1
+	}
+	return c.add(start, i, runes, Spaced, has)
+}
+
+func (c *cutter) rune(i int) (rune, int) {
+	if b := c.text[i]; b < utf8.RuneSelf {
+		return rune(b), 1
+	}
+	return utf8.DecodeRuneInString(c.text[i:])
+}
+
+// joins says whether the middle character of class mid, which ends at i, joins a word whose last class is prev with what follows
+// (WB6, WB7, WB7b, WB7c, WB11, WB12). It returns where what follows begins, and the characters up to there.
+func (c *cutter) joins(prev, mid class, i int) (end, runes int) {
+	runes = 1
+	for i < len(c.text) {
+		r, n := c.rune(i)
+		next := c.table.of(r).wb()
+		if next == wbIgnorable {
+			i, runes = i+n, runes+1
+			continue
+		}
+		letters := (prev == wbLetter || prev == wbHebrew) && (next == wbLetter || next == wbHebrew)
+		numbers := prev == wbNumeric && next == wbNumeric
+		ok := false
+		switch mid {
+		case wbMidLetter:
+			ok = letters
+		case wbMidNum:
+			ok = numbers
+		case wbMidNumLet, wbSingleQuote:
+			ok = letters || numbers
+		case wbDoubleQuote:
+			ok = prev == wbHebrew && next == wbHebrew
+		}
+		if ok {
+			return i, runes
+		}
+		break
+	}
+	return 0, 0
+}
