@@ -5,4 +5,6 @@ package filters
 import "github.com/winnow-data/winnow/stages"
 
 // Catalog lists the components of this room by name.
-var Catalog = []stages.Spec{}
+var Catalog = []stages.Spec{
+	stages.Define("mask_pii", maskPIIDefaults),
+}
