@@ -64,6 +64,13 @@ type (
 		Rules() []Rule
 	}
 
+	// A Switcher has parts that judge no document, such as the line rules of c4, which `without: [NAME]` switches off by name all the
+	// same. Without is called once the settings are decoded, before Validate, with names that Switches returns.
+	Switcher interface {
+		Switches() []string
+		Without(name string)
+	}
+
 	// A Validator checks settings against each other. Its error names the setting, what is wrong, and what is allowed.
 	Validator interface {
 		Validate() error
