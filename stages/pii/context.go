@@ -47,6 +47,9 @@ func mentions(w string, words []string) bool {
 	if i := strings.LastIndexByte(w, '\n'); i >= 0 {
 		w = w[i+1:]
 	}
+	if !hasLetter(w) {
+		return false
+	}
 	w = strings.ToLower(w)
 	for _, word := range words {
 		for rest := w; ; {
@@ -58,6 +61,16 @@ func mentions(w string, words []string) bool {
 				return true
 			}
 			rest = rest[i+len(word):]
+		}
+	}
+	return false
+}
+
+// hasLetter says whether w has a letter, or a byte outside ASCII that may belong to one: in tables of numbers nothing has.
+func hasLetter(w string) bool {
+	for i := range len(w) {
+		if w[i] >= 'A' {
+			return true
 		}
 	}
 	return false

@@ -23,27 +23,23 @@ type group struct {
 
 // read reads the groups from i, where a run of digits begins. The first group is always there and always ends at the end of its run.
 func (g *groups) read(s string, i int) {
+	g.n, g.total = 0, 0
 	sep := byte(0)
 	for g.n < maxGroups {
-		r := group{start: i, first: g.total, sep: sep}
-		for {
-			n := digitSize(s, i)
-			if n == 0 {
-				break
-			}
-			if g.total < maxDigits {
+		r := &g.g[g.n]
+		g.n++
+		*r = group{start: i, first: g.total, sep: sep}
+		for n := digitSize(s, i); n > 0; n = digitSize(s, i) {
+			if g.total == maxDigits {
+				r.wider = true
+			} else {
 				g.d[g.total] = '0' + s[i+n-1]&0x0F
 				g.total++
-				r.n++
-			} else {
-				r.wider = true
 			}
 			i += n
 		}
-		r.end = i
-		g.g[g.n] = r
-		g.n++
-		if r.wider || g.total == maxDigits {
+		r.n, r.end = g.total-r.first, i
+		if g.total == maxDigits {
 			return
 		}
 		c, n := separator(s, i)
@@ -110,6 +106,9 @@ func separator(s string, i int) (class byte, n int) {
 			return ')', 2
 		}
 		return ')', 1
+	}
+	if s[i] < 0x80 {
+		return 0, 0
 	}
 	switch {
 	case has(s, i, "\u00A0"): // no-break space

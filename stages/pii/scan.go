@@ -15,6 +15,7 @@ type scan struct {
 	n     int    // findings
 	keep  bool   // spans wanted
 	spans []Span
+	g     groups // of the number under the scan
 }
 
 // sign tells the bytes at which a scan stops to look.
@@ -78,10 +79,10 @@ func (sc *scan) number(i int) int {
 			return sc.found(i-2, end, IBAN)
 		}
 	}
-	var g groups
+	g := &sc.g
 	g.read(sc.s, i)
 	if g.total >= 7 {
-		if start, end, k, ok := sc.numbered(i, &g); ok {
+		if start, end, k, ok := sc.numbered(i, g); ok {
 			return sc.found(start, end, k)
 		}
 	}
