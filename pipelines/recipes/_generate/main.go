@@ -1,0 +1,61 @@
+// Command _generate writes the sample shards of the quickstart, ../quickstart/*, from the project's folder of real inputs:
+//
+//	go run ./pipelines/recipes/_generate -from ../shared/data -to pipelines/recipes/quickstart
+//
+// The output depends on the inputs alone: no clock, no random source. Every document is real text under a licence that lets it be
+// passed on (../quickstart/README.md names them), except what no real text may hold: invented personal data, boilerplate, and damage.
+//
+// The samples show what a corpus meets in the wild, about 1,300 documents in 1.5 MB:
+//
+//   - crawl-*.warc.gz: real pages, real text inside navigation, pages without a text, mirrors of one page, a damaged record
+//   - web-*.jsonl.gz: Common Crawl documents, junk, personal data; the second file lost its tail
+//   - docs.jsonl.zst: manuals in up to five versions
+//   - books.parquet: many languages and scripts, with typed columns
+//   - notes.jsonl: plain lines, some of them broken
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	from := flag.String("from", "../shared/data", "folder of real inputs")
+	to := flag.String("to", "pipelines/recipes/quickstart", "folder to write")
+	flag.Parse()
+	if err := generate(*from, *to); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func generate(from, to string) error {
+	files := []struct {
+		name string
+		make func(from string) ([]byte, int, error)
+	}{
+		{"crawl-00000.warc.gz", realCrawl},
+		{"crawl-00001.warc.gz", wrappedCrawl},
+		{"web-00000.jsonl.gz", web},
+		{"web-00001.jsonl.gz", cutOff},
+		{"docs.jsonl.zst", docs},
+		{"books.parquet", books},
+		{"notes.jsonl", notes},
+	}
+	bytes, documents := 0, 0
+	for _, f := range files {
+		data, n, err := f.make(from)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		if err := os.WriteFile(filepath.Join(to, f.name), data, 0o644); err != nil {
+			return err
+		}
+		fmt.Printf("%-22s %5d records %8d bytes\n", f.name, n, len(data))
+		bytes, documents = bytes+len(data), documents+n
+	}
+	fmt.Printf("%-22s %5d records %8d bytes\n", "all", documents, bytes)
+	return nil
+}
