@@ -6,5 +6,11 @@ import "github.com/winnow-data/winnow/stages"
 
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
+	stages.Define("c4", c4),
+	stages.Define("fineweb", fineWeb),
+	stages.Define("gopher_quality", gopherQuality),
+	stages.Define("gopher_repetition", gopherRepetition),
+	stages.Define("length", length),
 	stages.Define("mask_pii", maskPIIDefaults),
+	stages.Define("normalize", normalize),
 }

@@ -163,8 +163,9 @@ func (t *classTable) setWordBreaks() {
 // setMarks sets what may end a sentence and what may follow it.
 func (t *classTable) setMarks() {
 	t.flag(flagEnd, unicode.Sentence_Terminal)
-	// Khmer khan and its kin and the Tibetan shads end sentences, though Sentence_Terminal of Unicode 15 leaves them out.
-	for _, r := range []rune{0x17D4, 0x17D5, 0x17D6, 0x17D9, 0x17DA, 0xF0D, 0xF0E, 0xF0F, 0xF10, 0xF11, 0xF12} {
+	// Khmer khan and its kin and the Tibetan shads end sentences, though Sentence_Terminal leaves them out; so does the Ethiopic word
+	// space before white space, which stands for the full stop there.
+	for _, r := range []rune{0x1361, 0x17D4, 0x17D5, 0x17D6, 0x17D9, 0x17DA, 0xF0D, 0xF0E, 0xF0F, 0xF10, 0xF11, 0xF12} {
 		t[r] |= flagEnd
 	}
 	each(unicode.Sentence_Terminal, func(r rune) {

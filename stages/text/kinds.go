@@ -95,7 +95,8 @@ func (v *View) Kind() Kind {
 	return best
 }
 
-// SpacedWords returns how many words of spaced scripts the text has, and their letters: characters that are no marks.
+// SpacedWords returns how many words of spaced scripts the text has, and their letters: their characters, but of marks
+// only those that Unicode calls alphabetic, vowel signs for the most part.
 func (v *View) SpacedWords() (words, letters int) {
 	v.Words()
 	return v.tally.units[Spaced], v.tally.letters

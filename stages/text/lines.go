@@ -76,7 +76,7 @@ func (v *View) cutLines() {
 
 func (v *View) addLine(start, end int, plain, first bool) {
 	s := v.text[start:end]
-	l := Line{Span: Span{int32(start), int32(end)}, Hash: hashIn(v.text, start, end), Ending: lineEnd(s)}
+	l := Line{Span: Span{int32(start), int32(end)}, Hash: hashIn(v.text, start, end), Ending: LineEnding(s)}
 	if plain || isASCII(s) {
 		l.Runes, l.Width = int32(len(s)), int32(len(s))
 	} else {
@@ -110,8 +110,8 @@ func trim(s string, start, end int) (int, int) {
 	return start, end
 }
 
-// lineEnd says how s, which does not end in white space, ends.
-func lineEnd(s string) (e Ending) {
+// LineEnding says how a line that does not end in white space ends.
+func LineEnding(s string) (e Ending) {
 	t := classes()
 	for i := len(s); i > 0; {
 		r, n := rune(s[i-1]), 1

@@ -12,7 +12,7 @@ type wordMeta struct {
 type tally struct {
 	units   [kinds]int // words or units of each kind
 	runes   int        // characters in them
-	letters int        // characters of spaced words that are no marks
+	letters int        // characters of spaced words, without marks that are no vowels
 	alpha   int        // words with a letter
 	symbols int        // runs of symbols between white space without any letter or number
 }
@@ -234,7 +234,10 @@ func (c *cutter) word(start, i int, has uint8) int {
 		p := c.table.of(r)
 		switch w := p.wb(); w {
 		case wbIgnorable:
-			i, runes, marks = i+n, runes+1, marks+1
+			i, runes = i+n, runes+1
+			if p&flagAlpha == 0 {
+				marks++
+			}
 			continue
 		case wbLetter, wbHebrew, wbNumeric, wbJoiner:
 			if w == wbNumeric {

@@ -1,0 +1,183 @@
+package filters
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/winnow-data/winnow/stages/text"
+)
+
+// policyPhrases are what lines about cookies, privacy and terms of use say, ASCII letters lowered: those of the C4 reference, then the
+// most usual ones of other languages.
+var policyPhrases = [][]byte{
+	[]byte("terms of use"), []byte("privacy policy"), []byte("cookie policy"), []byte("uses cookies"), []byte("use of cookies"), []byte("use cookies"),
+	[]byte("datenschutzerklärung"), []byte("verwendet cookies"), []byte("verwenden cookies"),
+	[]byte("politique de confidentialité"), []byte("utilise des cookies"), []byte("utilisons des cookies"),
+	[]byte("política de privacidad"), []byte("política de cookies"), []byte("utiliza cookies"), // Spanish, and Portuguese "privacidade"
+	[]byte("informativa sulla privacy"), []byte("utilizza cookie"),
+	[]byte("polityka prywatności"), []byte("maakt gebruik van cookies"),
+	[]byte("политика конфиденциальности"), []byte("Политика конфиденциальности"), []byte("использует файлы cookie"),
+	[]byte("隐私政策"), []byte("隱私權政策"), []byte("使用cookie"), []byte("プライバシーポリシー"), []byte("개인정보처리방침"),
+}
+
+var javascript = []byte("javascript")
+
+// citationMarks beside the numbered ones, as the C4 reference has them.
+var citationMarks = []string{"[edit]", "[citation needed]"}
+
+// edit returns the text of t without the lines that the line rules cut. It returns the very text if none goes or changes.
+func (f *C4) edit(t *text.View) string {
+	if !f.judge(t) {
+		return t.Text()
+	}
+	s := t.Text()
+	lines := t.Lines()
+	out, last := f.out[:0], -1 // last: the paragraph of the last line that stays
+	for n, p := range t.Paragraphs() {
+		for i := p.First; i <= p.Last; i++ {
+			if f.fates[i] == lineCut {
+				continue
+			}
+			if last >= 0 {
+				out = append(out, '\n')
+			}
+			if last >= 0 && last != n {
+				out = append(out, '\n')
+			}
+			last = n
+			l := &lines[i]
+			out = append(out, s[lineStart(s, int(l.Start)):l.Start]...)
+			line := s[l.Start:l.End]
+			if f.fates[i] == lineCited {
+				line = withoutCitations(line)
+			}
+			out = append(out, line...)
+		}
+	}
+	f.out = out
+	return string(out)
+}
+
+// A fate is what becomes of a line.
+type fate uint8
+
+const (
+	lineStays fate = iota
+	lineCited      // stays without its citation marks
+	lineCut
+)
+
+// judge decides the fate of every line of t. It returns whether any line is cut or changed.
+func (f *C4) judge(t *text.View) (changes bool) {
+	f.lowered(t.Text())
+	f.fates = f.fates[:0]
+	words, word := t.Words(), 0
+	lineWords, wordChars := f.LineWords.For(t.Language()), f.WordChars.For(t.Language())
+	endMark := f.EndMark && t.HasEndMarks()
+	lines := t.Lines()
+	for i := range lines {
+		l := &lines[i]
+		count, longest := 0.0, 0
+		for ; word < len(words) && words[word].Start < l.End; word++ {
+			count += 1 / text.UnitsPerWord(t.WordKind(word))
+			longest = max(longest, t.WordRunes(word))
+		}
+		ending, end := l.Ending, lineStays
+		if f.cites && hasCitation(t.Text()[l.Start:l.End]) {
+			end = lineCited
+			f.line.Reset(withoutCitations(t.Text()[l.Start:l.End]))
+			ending, count, longest = text.LineEnding(f.line.Text()), f.line.WordCount(), longestWord(&f.line)
+		}
+		if endMark && ending&(text.EndMark|text.EndQuote) == 0 || !lineWords.Has(count) || !wordChars.Has(float64(longest)) ||
+			f.scripts && bytes.Contains(f.lower[l.Start:l.End], javascript) ||
+			f.notices && containsAny(f.lower[l.Start:l.End], policyPhrases) {
+			end = lineCut
+		}
+		f.fates = append(f.fates, end)
+		changes = changes || end != lineStays
+	}
+	return changes
+}
+
+// lowered fills f.lower and says what has to be looked for in the lines of s.
+func (f *C4) lowered(s string) {
+	f.cites = f.Citations && strings.IndexByte(s, '[') >= 0
+	f.lower = append(f.lower[:0], s...)
+	for i, c := range f.lower {
+		if 'A' <= c && c <= 'Z' {
+			f.lower[i] = c | 0x20
+		}
+	}
+	f.scripts = f.Javascript && bytes.Contains(f.lower, javascript)
+	f.notices = f.Policy && containsAny(f.lower, policyPhrases)
+}
+
+func containsAny(s []byte, phrases [][]byte) bool {
+	for _, p := range phrases {
+		if bytes.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// lineStart returns where the line begins whose first character that is no white space stands at i.
+func lineStart(s string, i int) int {
+	for i > 0 && s[i-1] != '\n' {
+		i--
+	}
+	return i
+}
+
+func longestWord(t *text.View) (runes int) {
+	for i := range t.Words() {
+		runes = max(runes, t.WordRunes(i))
+	}
+	return runes
+}
+
+// citation returns the length of the citation mark that s begins with, 0 for none: brackets around digits or nothing, and the named ones.
+func citation(s string) int {
+	for _, m := range citationMarks {
+		if strings.HasPrefix(s, m) {
+			return len(m)
+		}
+	}
+	if s[0] != '[' {
+		return 0
+	}
+	i := 1
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	if i < len(s) && s[i] == ']' {
+		return i + 1
+	}
+	return 0
+}
+
+func hasCitation(line string) bool {
+	for i := 0; ; i++ {
+		at := strings.IndexByte(line[i:], '[')
+		if at < 0 {
+			return false
+		}
+		if i += at; citation(line[i:]) > 0 {
+			return true
+		}
+	}
+}
+
+// withoutCitations returns the line without its citation marks and the white space that they leave at its end.
+func withoutCitations(line string) string {
+	var b strings.Builder
+	for i := 0; i < len(line); {
+		if n := citation(line[i:]); n > 0 {
+			i += n
+			continue
+		}
+		b.WriteByte(line[i])
+		i++
+	}
+	return strings.TrimSpace(b.String())
+}
