@@ -1,6 +1,9 @@
 package recipes
 
 import (
+	"compress/gzip"
+	"errors"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -50,5 +53,35 @@ func TestSamples(t *testing.T) {
 	}
 	if len(entries) < 6 || total > 1_500_000 {
 		t.Errorf("%d samples of %d bytes, want at least 6 in at most 1,500,000", len(entries), total)
+	}
+}
+
+// TestSamplesAreWhole says that the one file which is meant to be cut is cut, and no other.
+func TestSamplesAreWhole(t *testing.T) {
+	names, err := fs.Glob(FS(), "quickstart/*.gz")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no gzip samples: %v", err)
+	}
+	for _, name := range names {
+		f, err := FS().Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, z)
+		var want error
+		if name == "quickstart/web-00001.jsonl.gz" {
+			want = io.ErrUnexpectedEOF
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("%s ends with %v, want %v", name, err, want)
+		}
+	}
+	parquet, err := fs.ReadFile(FS(), "quickstart/books.parquet")
+	if err != nil || !strings.HasSuffix(string(parquet), "PAR1") {
+		t.Errorf("books.parquet has no footer (%v)", err)
 	}
 }

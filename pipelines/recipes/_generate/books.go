@@ -61,7 +61,10 @@ func books(from string) ([]byte, int, error) {
 			return nil, 0, err
 		}
 	}
-	return b.Bytes(), len(rows), w.Close()
+	if err := w.Close(); err != nil {
+		return nil, 0, err
+	}
+	return b.Bytes(), len(rows), nil
 }
 
 // chapters takes three chapters of each translation.

@@ -33,7 +33,10 @@ func gzipped(data []byte) ([]byte, error) {
 	if _, err := z.Write(data); err != nil {
 		return nil, err
 	}
-	return b.Bytes(), z.Close()
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // web holds Common Crawl documents, texts with invented personal data, and junk, some of it many times.
