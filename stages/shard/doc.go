@@ -1,0 +1,35 @@
+// Package shard reads and writes the files that a corpus lies in: JSONL (plain, gzip, zstd), Parquet, WARC and WET, plain text. It
+// turns them into documents and documents into shards, and reports what is damaged instead of losing it.
+//
+//	kind, err := shard.Detect(ctx, obj, name)
+//	parts, err := shard.Parts(ctx, obj, name, kind, 256<<20, opt)
+//	r, err := shard.Open(ctx, obj, name, parts[i], opt)
+//	for {
+//		n, err := r.Read(docs) // docs[:n]; io.EOF at the end
+//	}
+//
+//	w := shard.NewWriter(ctx, store, shard.WriteOptions{Name: name, Format: shard.Parquet, Schema: schema})
+//	err = w.Write(&doc)
+//	files, err := w.Commit() // nothing is visible before
+//
+// # What becomes of a record
+//
+// Of a JSON object or a Parquet row the text, the id, the source and a few fields of winnow's own rows (kind, parents, answers,
+// messages where there is no text) find their places in the document. All others become its fields: raw JSON, byte for byte, in input
+// order. A record without a text, or whose text is no string, is damaged. An empty text is not.
+//
+// # What is damaged
+//
+// JSON is read strictly: no raw control characters, lone surrogates, invalid UTF-8, names that stand twice in the record, nesting over
+// 10,000. A record that breaks a rule is reported to [Options.Damaged] with its bytes, and reading goes on with the next. A
+// broken gzip member, zstd frame, WARC record or Parquet page is reported once, and reading goes on where the next sound one starts. What
+// Read returns as an error is the world's fault: the object could not be read.
+//
+// # Charsets
+//
+// A file of lines has one charset, decided by its first 64 KiB: UTF-8, unless a byte order mark or the byte patterns of most of its non-ASCII
+// lines say GB18030, Big5, Shift-JIS, EUC-JP or EUC-KR. Single bad lines of a UTF-8 file are damaged records: guessing a charset for
+// one line would put wrong letters into the corpus without a word. Single-byte charsets are never guessed for JSONL; name them with `encoding:`.
+// A plain text file and a web page are guessed one by one, single-byte charsets included; of a web page the HTTP header and the
+// meta element come first.
+package shard

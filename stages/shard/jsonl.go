@@ -1,0 +1,164 @@
+package shard
+
+import (
+	"errors"
+	"io"
+
+	"github.com/winnow-data/winnow/stages"
+)
+
+// jsonl reads one JSON object per line. Blank lines are no records.
+type jsonl struct {
+	*lineReader
+	m  *mapping
+	ms []member
+}
+
+// lineReader reads the lines of a part and numbers them.
+type lineReader struct {
+	lines
+	r       *Reader
+	part    Part
+	record  int64 // number of the next line, from part.First or 0
+	charset string
+	src     io.Closer
+}
+
+func (r *Reader) openLines(p Part) (*lineReader, error) {
+	l := &lineReader{r: r, part: p, charset: p.Charset}
+	l.max = r.opt.maxRecord()
+	l.record = max(0, p.First)
+	plain := p.Kind.Compression == Plain
+	if plain && p.Start > 0 {
+		r.in.seek(p.Start - 1)
+		l.base = p.Start - 1
+	}
+	src, err := r.decompress(p.Kind.Compression)
+	if err != nil {
+		return nil, err
+	}
+	l.src = src
+	l.lines.src = src
+	if p.Charset != "" {
+		if l.lines.src, err = decodeReader(src, p.Charset); err != nil {
+			return nil, err
+		}
+	}
+	if plain && p.Start > 0 {
+		return l, l.skipLine()
+	}
+	l.skipBOM()
+	return l, nil
+}
+
+// skipLine leaves out the line that another part has: it starts before this one.
+func (l *lineReader) skipLine() error {
+	limit := l.max
+	l.max = 0 // keep nothing
+	_, err := l.next()
+	l.max = limit
+	var long *longLine
+	if errors.As(err, &long) || err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+func (l *lineReader) skipBOM() {
+	l.fill()
+	if b := l.block[l.pos:l.end]; len(b) >= 3 && string(b[:3]) == string(utf8BOM) {
+		l.pos += 3
+		l.seen = l.pos
+	}
+}
+
+// line returns the next record with the place it stands at. Damage comes as a *bad error.
+func (l *lineReader) line() ([]byte, Position, error) {
+	for {
+		at := Position{Offset: l.offset(), Record: -1}
+		if l.part.Kind.Compression == Plain && l.part.Charset == "" && at.Offset >= l.part.End {
+			return nil, at, io.EOF
+		}
+		line, err := l.next()
+		if err == nil && isBlank(line) {
+			continue
+		}
+		var g *gap
+		if err != nil && !errors.As(err, &g) && !isLong(err) {
+			return nil, at, err
+		}
+		if l.part.First >= 0 {
+			at.Record = l.record
+		}
+		if g == nil || !isBlank(line) {
+			l.record++
+		}
+		if err == nil {
+			return line, at, nil
+		}
+		d := Damage{Offset: at.Offset, Record: at.Record, Reason: err.Error(), Raw: line}
+		if g != nil {
+			d.Offset = g.offset
+		}
+		var long *longLine
+		if errors.As(err, &long) {
+			d.Raw = long.head
+		}
+		return nil, at, &bad{d}
+	}
+}
+
+func isLong(err error) bool {
+	var long *longLine
+	return errors.As(err, &long)
+}
+
+// number returns the number of the record last read, counting the lines before the part if nobody has yet.
+func (l *lineReader) number() (int64, error) {
+	if l.part.First < 0 {
+		n, err := count(l.r.in.ctx, l.r.in.obj, l.r.name, l.part.Start)
+		if err != nil {
+			return 0, &worldError{err}
+		}
+		l.part.First = n
+		l.record += n
+	}
+	return l.record - 1, nil
+}
+
+func (l *lineReader) close() error { return l.src.Close() }
+
+func (r *Reader) openJSONL(p Part) (records, error) {
+	l, err := r.openLines(p)
+	if err != nil {
+		return nil, err
+	}
+	m := newMapping(r.name, &r.opt)
+	m.record = l.number
+	return &jsonl{lineReader: l, m: m}, nil
+}
+
+func (j *jsonl) next(d *stages.Document) (Position, error) {
+	line, at, err := j.line()
+	if err != nil {
+		return at, err
+	}
+	if err = undecoded(line, j.charset); err == nil {
+		if j.ms, err = j.m.scan.object(line, j.ms[:0]); err == nil {
+			err = j.m.document(d, j.ms)
+		}
+	}
+	var w *worldError
+	switch {
+	case errors.As(err, &w):
+		return at, w
+	case err != nil:
+		return at, &bad{Damage{Offset: at.Offset, Record: at.Record, Reason: err.Error(), Raw: line}}
+	}
+	return at, nil
+}
+
+// A worldError passes through where other errors mean a damaged record.
+type worldError struct{ error }
+
+func (w *worldError) Unwrap() error { return w.error }
