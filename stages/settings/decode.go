@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,12 +14,19 @@ import (
 // nothing. Keys named in also are someone else's: passed over, and listed among the allowed ones. When nothing is wrong, ptr's
 // [stages.Validator] is asked. What ptr shares with its defaults (lists, maps) is replaced, never changed.
 func Decode(n *Node, ptr any, also ...string) []Problem {
+	if ps := Fill(n, ptr, also...); len(ps) > 0 {
+		return ps
+	}
+	return Validate(n, ptr)
+}
+
+// Fill is [Decode] without the validator, for who changes settings before it is asked.
+func Fill(n *Node, ptr any, also ...string) []Problem {
 	v := structOf(ptr)
 	var d decoder
 	if n != nil && n.Kind != Null {
 		d.structure(n, v, "", also)
 	}
-	d.validate(n, v, "")
 	return d.problems
 }
 
@@ -28,8 +36,19 @@ func (d *decoder) add(p Problem, where string) { d.problems = append(d.problems,
 
 func (d *decoder) wrong(n *Node, where, want string, err error) {
 	p := At(n, "%s, want %s", n.Is(), want)
+	if n.Quoted && err == nil {
+		p.Help = "write it without quotes"
+	}
 	if err != nil {
 		p = At(n, "%v, want %s", err, want)
+		if strings.HasSuffix(err.Error(), want) {
+			p = At(n, "%v", err)
+		}
+	}
+	var unit *unitError
+	if errors.As(err, &unit) {
+		p.Allowed = unit.known
+		p.Nearest = Nearest(unit.unit, unit.known)
 	}
 	if strings.Contains(n.Text, ": ") && !n.Quoted {
 		p.Help = "is a comma missing?"
@@ -168,14 +187,15 @@ func (d *decoder) mapOf(n *Node, v reflect.Value, where, allowed string) {
 	v.Set(out)
 }
 
-func (d *decoder) validate(n *Node, v reflect.Value, where string) {
-	val, ok := v.Addr().Interface().(stages.Validator)
-	if !ok || len(d.problems) > 0 {
-		return
+// Validate asks ptr's [stages.Validator], if it has one. The problem points at the setting that the error begins with, else at n.
+func Validate(n *Node, ptr any) []Problem {
+	val, ok := ptr.(stages.Validator)
+	if !ok {
+		return nil
 	}
 	err := val.Validate()
 	if err == nil {
-		return
+		return nil
 	}
 	at := n
 	if name, _, ok := strings.Cut(err.Error(), ":"); ok {
@@ -183,5 +203,5 @@ func (d *decoder) validate(n *Node, v reflect.Value, where string) {
 			at = k
 		}
 	}
-	d.add(At(nodeOf(err, at), "%v", err), where)
+	return []Problem{At(nodeOf(err, at), "%v", err)}
 }

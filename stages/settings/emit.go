@@ -107,6 +107,11 @@ func (n *Node) block(b *strings.Builder, indent string) {
 		}
 		for _, c := range n.Items {
 			b.WriteString(indent + "-")
+			if c.Kind == Map && len(c.Pairs) == 1 {
+				b.WriteString(" " + c.Pairs[0].Key.Spelled() + ":")
+				c.Pairs[0].Value.after(b, indent+"  ")
+				continue
+			}
 			c.after(b, indent)
 		}
 	default:

@@ -1,9 +1,15 @@
 package settings
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
+
+const maxNearest = 3 // names at the same distance; more are no help
 
 // Nearest returns the known names that s most likely was meant to be: those at the smallest Damerau-Levenshtein distance (optimal string
 // alignment: insert, delete, replace, swap neighbours), in the order of known, if at most a third of the longer name's characters differ.
+// Names that differ in case alone come before all others; more than three at one distance are no help and none is returned.
 func Nearest(s string, known []string) []string {
 	const longest = 64 // characters; a longer name is no typo
 	a := []rune(s)
@@ -11,6 +17,14 @@ func Nearest(s string, known []string) []string {
 		return nil
 	}
 	var names []string
+	for _, k := range known {
+		if strings.EqualFold(s, k) {
+			names = append(names, k)
+		}
+	}
+	if len(names) > 0 {
+		return names
+	}
 	best := longest
 	for _, k := range known {
 		b := []rune(k)
@@ -24,6 +38,9 @@ func Nearest(s string, known []string) []string {
 		if !slices.Contains(names, k) {
 			names = append(names, k)
 		}
+	}
+	if len(names) > maxNearest {
+		return nil
 	}
 	return names
 }

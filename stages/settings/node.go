@@ -168,3 +168,17 @@ func nodeOf(err error, otherwise *Node) *Node {
 	}
 	return otherwise
 }
+
+// WithFlag returns a copy of n and all below it that names the command line's flag in place of a position.
+func (n *Node) WithFlag(flag string) *Node {
+	c := *n
+	c.Flag = flag
+	c.Items, c.Pairs = nil, nil
+	for _, item := range n.Items {
+		c.Items = append(c.Items, item.WithFlag(flag))
+	}
+	for _, p := range n.Pairs {
+		c.Pairs = append(c.Pairs, Pair{p.Key.WithFlag(flag), p.Value.WithFlag(flag)})
+	}
+	return &c
+}

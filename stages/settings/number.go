@@ -1,10 +1,12 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +53,7 @@ func whole(s string, units map[string]int64, what string) (int64, error) {
 	}
 	factor, ok := units[unit]
 	if !ok {
-		return 0, fmt.Errorf("%s has the unknown unit %s", quote(s), quote(unit))
+		return 0, &unitError{s, unit, unitNames(units)}
 	}
 	x, ok := new(big.Rat).SetString(digits)
 	if !ok {
@@ -67,6 +69,28 @@ func whole(s string, units map[string]int64, what string) (int64, error) {
 		return 0, fmt.Errorf("%s is too large", quote(s))
 	}
 	return x.Num().Int64(), nil
+}
+
+// A unitError is a number with a unit that does not exist.
+type unitError struct {
+	text, unit string
+	known      []string
+}
+
+func (e *unitError) Error() string {
+	return fmt.Sprintf("%s has the unknown unit %s", quote(e.text), quote(e.unit))
+}
+
+// unitNames lists units from small to large.
+func unitNames(units map[string]int64) []string {
+	var names []string
+	for u := range units {
+		if u != "" {
+			names = append(names, u)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(units[a], units[b]) })
+	return names
 }
 
 // ParseCount reads a count: 10k, 5M, 1.5B, 2T, or digits. It must be whole and not negative.

@@ -39,6 +39,9 @@ func Parse(name string, src []byte) (tree *Node, problems []Problem) {
 	if p := tooDeep(tokens); p != nil {
 		return nil, []Problem{*p}
 	}
+	if ps := notInRecipes(tokens); len(ps) > 0 {
+		return nil, ps
+	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		return nil, []Problem{syntaxProblem(err)}
@@ -67,7 +70,7 @@ func Place(ps []Problem, name string, lines []string) {
 			continue
 		}
 		p.File = name
-		if l := p.Pos.Line; l >= 1 && l <= len(lines) {
+		if l := p.Pos.Line; l >= 1 && l <= len(lines) && !p.Secret {
 			p.Source = lines[l-1]
 		}
 	}
@@ -123,6 +126,38 @@ func tooDeep(tokens token.Tokens) *Problem {
 	return nil
 }
 
+// notInRecipes reports what YAML has and recipes have not.
+func notInRecipes(tokens token.Tokens) []Problem {
+	var out []Problem
+	content, directive := false, false
+	for _, t := range tokens {
+		message := ""
+		switch t.Type {
+		case token.AnchorType:
+			message = "anchors are not part of the recipe grammar"
+		case token.AliasType:
+			message = "aliases are not part of the recipe grammar"
+		case token.TagType:
+			message = "tags are not part of the recipe grammar"
+		case token.MergeKeyType:
+			message = "merge keys are not part of the recipe grammar"
+		case token.DirectiveType:
+			message, directive = "directives are not part of the recipe grammar", true
+		case token.MappingKeyType:
+			message = "a key must be a plain word, without ?"
+		case token.DocumentHeaderType:
+			if content && !directive {
+				message = "a recipe is one document: --- begins a second"
+			}
+		}
+		content = content || t.Type != token.CommentType && t.Type != token.DocumentHeaderType
+		if message != "" {
+			out = append(out, Problem{Pos: Pos{t.Position.Line, max(1, t.Position.Column)}, Width: max(1, len(strings.TrimSpace(t.Value))), Message: message})
+		}
+	}
+	return out
+}
+
 func syntaxProblem(err error) Problem {
 	var p Problem
 	var at *token.Token
@@ -141,6 +176,9 @@ func syntaxProblem(err error) Problem {
 	if strings.Contains(p.Message, "\t") || strings.Contains(p.Message, `\t`) {
 		p.Message = "a tab cannot indent YAML"
 		p.Help = "use spaces"
+	}
+	if strings.Contains(p.Message, "must be specified") || strings.Contains(p.Message, "not found") {
+		p.Help = "a bracket before is not closed"
 	}
 	return p
 }
@@ -184,12 +222,8 @@ func (b *builder) file(f *ast.File) *Node {
 		if d.Body == nil {
 			continue
 		}
-		if d.Body.Type() == ast.DirectiveType {
-			b.bad(d.Body.GetToken(), "directives are not part of the recipe grammar")
-			continue
-		}
 		if found++; found > 1 {
-			b.bad(d.Body.GetToken(), "a recipe is one document: the line --- begins a second")
+			b.bad(d.Body.GetToken(), "a recipe is one document")
 			continue
 		}
 		tree = b.node(d.Body, 0)
@@ -217,18 +251,11 @@ func (b *builder) node(n ast.Node, depth int) *Node {
 			out.Items = append(out.Items, b.placed(b.node(v, depth+1), out))
 		}
 		return out
-	case *ast.AnchorNode:
-		return b.bad(t, "anchors are not part of the recipe grammar")
-	case *ast.AliasNode:
-		return b.bad(t, "aliases are not part of the recipe grammar")
-	case *ast.TagNode:
-		return b.bad(t, "tags are not part of the recipe grammar")
-	case *ast.MergeKeyNode:
-		return b.bad(t, "merge keys are not part of the recipe grammar")
-	case *ast.MappingKeyNode:
-		return b.bad(t, "a key must be a plain word")
 	case *ast.LiteralNode:
 		return b.at(&Node{Kind: Scalar, Text: x.Value.Value, Quoted: true, Raw: strings.TrimSpace(t.Origin)}, t)
+	}
+	if _, ok := n.(ast.ScalarNode); !ok {
+		return b.bad(t, "%s is not part of the recipe grammar", n.Type())
 	}
 	return b.scalar(t)
 }
@@ -266,14 +293,11 @@ func (b *builder) mapping(values []*ast.MappingValueNode, flow bool, start, end 
 	out.End = endOf(end)
 	seen := make(map[string]Pos, len(values))
 	for _, v := range values {
-		var key *Node
-		switch v.Key.(type) {
-		case *ast.MergeKeyNode, *ast.MappingKeyNode, *ast.AnchorNode, *ast.TagNode, *ast.AliasNode:
-			b.node(v.Key, depth) // reports it
+		if _, ok := v.Key.(ast.ScalarNode); !ok {
+			b.bad(v.Key.GetToken(), "a key must be a plain word")
 			continue
-		default:
-			key = b.scalar(v.Key.GetToken())
 		}
+		key := b.scalar(v.Key.GetToken())
 		if key.Kind == Null {
 			key.Kind, key.Text = Scalar, key.Raw
 		}

@@ -15,6 +15,7 @@ type Problem struct {
 	Pos     Pos    // zero where the whole recipe is meant
 	Width   int    // characters to underline
 	Source  string // the line at Pos
+	Secret  bool   // the line may hold a secret and is not shown
 	Where   string // what the message is about: "gopher_quality: words"
 	Message string // what is wrong
 	Nearest []string

@@ -1,0 +1,240 @@
+package recipe
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/encoding/htmlindex"
+
+	"github.com/winnow-data/winnow/stages/settings"
+)
+
+// UnmarshalSetting reads `source: cc` and `source: {field: dump}`.
+func (s *Source) UnmarshalSetting(n *settings.Node) error {
+	switch {
+	case n.Kind == settings.Scalar && n.Text != "":
+		*s = Source{Literal: n.Text}
+		return nil
+	case n.Kind == settings.Map && len(n.Pairs) == 1 && n.Pairs[0].Key.Text == "field" && n.Pairs[0].Value.Kind == settings.Scalar:
+		*s = Source{Field: n.Pairs[0].Value.Text}
+		return nil
+	}
+	return errors.New("want a name, or the field that holds it")
+}
+
+// DescribeSetting implements [settings.Describer].
+func (Source) DescribeSetting() settings.Description {
+	return settings.Description{
+		Type:    "a name, or a field",
+		Allowed: []string{"NAME", "{field: NAME}"},
+		Schema: map[string]any{"anyOf": []any{
+			map[string]any{"type": []any{"string", "number"}},
+			map[string]any{"type": "object", "properties": map[string]any{"field": map[string]any{"type": "string"}}, "required": []any{"field"}, "additionalProperties": false},
+		}},
+	}
+}
+
+// Columns are fields with a Parquet column of their own, in the order of the recipe.
+type Columns []Column
+
+// A Column is a field and the type of its values.
+type Column struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // string, int, float, bool or json
+}
+
+var columnTypes = []string{"string", "int", "float", "bool", "json"}
+
+// UnmarshalSetting reads {quality: float, tags: json}.
+func (c *Columns) UnmarshalSetting(n *settings.Node) error {
+	if n.Kind != settings.Map {
+		return errors.New("want fields with their types, such as {quality: float}")
+	}
+	*c = nil
+	for _, p := range n.Pairs {
+		if !slices.Contains(columnTypes, p.Value.Text) {
+			return settings.ErrorAt(p.Value, "%s is no type of column", p.Value.Is())
+		}
+		*c = append(*c, Column{p.Key.Text, p.Value.Text})
+	}
+	return nil
+}
+
+// DescribeSetting implements [settings.Describer].
+func (Columns) DescribeSetting() settings.Description {
+	return settings.Description{
+		Type:    "fields with their types",
+		Allowed: columnTypes,
+		Schema:  map[string]any{"type": "object", "additionalProperties": map[string]any{"enum": columnTypes}},
+	}
+}
+
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (l *loader) models(n *settings.Node) {
+	if n == nil || n.Kind == settings.Null {
+		return
+	}
+	if n.Kind != settings.Map {
+		l.add(settings.At(n, "%s, want names with their models", n.Is()).In("models"))
+		return
+	}
+	l.recipe.Models = map[string]Model{}
+	for _, p := range n.Pairs {
+		var m Model
+		where := "models: " + p.Key.Text
+		ps := settings.Decode(p.Value, &m)
+		l.add(within(where, ps)...)
+		if len(ps) == 0 {
+			l.model(p, m, where)
+		}
+		l.recipe.Models[p.Key.Text] = m
+	}
+}
+
+func (l *loader) model(p settings.Pair, m Model, where string) {
+	var given []string
+	for _, key := range []string{"hub", "file", "url", "replay"} {
+		if p.Value.Get(key) != nil {
+			given = append(given, key)
+		}
+	}
+	if len(given) != 1 {
+		q := settings.At(p.Key, "exactly one of hub, file, url and replay says where a model is, got %s", orNone(given))
+		l.add(q.In(where))
+		return
+	}
+	of := map[string]string{"revision": "hub", "model": "url", "key_env": "url", "concurrency": "url", "rpm": "url", "tpm": "url", "timeout": "url", "price": "url"}
+	for _, q := range p.Value.Pairs {
+		if base := of[q.Key.Text]; base != "" && base != given[0] {
+			l.add(settings.At(q.Key, "%s goes with %s, not with %s", q.Key.Text, base, given[0]).In(where))
+		}
+	}
+	if k := p.Value.Get("key_env"); k != nil && !variable.MatchString(m.KeyEnv) {
+		q := settings.At(k, "the value is no name of an environment variable")
+		q.Help, q.Secret = "keys never stand in a recipe: name the variable that holds it", true
+		l.add(q.In(where + ": key_env"))
+	}
+	if f := p.Value.Get("file"); f != nil {
+		l.path(f, string(m.File), where+": file")
+	}
+	if f := p.Value.Get("replay"); f != nil {
+		l.path(f, string(m.Replay), where+": replay")
+	}
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, " and ")
+}
+
+// unusedModels warns of models that no stage names.
+func (l *loader) unusedModels(tree *settings.Node) {
+	models := tree.Get("models")
+	if models == nil {
+		return
+	}
+	for _, p := range models.Pairs {
+		if tree.Get("stages").Find(p.Key.Text) == nil {
+			w := settings.At(p.Key, "no stage uses the model %q", p.Key.Text)
+			w.Warning = true
+			l.add(w.In("models"))
+		}
+	}
+}
+
+func (l *loader) encoding(n *settings.Node, name string) {
+	if name == "" || n == nil {
+		return
+	}
+	if _, err := htmlindex.Get(name); err != nil {
+		known := []string{"utf-8", "utf-16le", "utf-16be", "gb18030", "gbk", "big5", "shift_jis", "euc-jp", "iso-2022-jp", "euc-kr", "windows-1251", "windows-1252", "iso-8859-2", "koi8-r"}
+		p := settings.Unknown(n, "encoding", known)
+		p.Help = "and other labels of the WHATWG encoding standard"
+		l.add(p.In("input"))
+	}
+}
+
+// embedded begins the paths of files in the binary.
+const embedded = "embedded:"
+
+// scheme reports a URL that this version cannot reach.
+func (l *loader) scheme(n *settings.Node, path, where string) bool {
+	if path == "" {
+		l.add(settings.At(n, "the path is empty").In(where))
+		return false
+	}
+	if strings.HasPrefix(path, embedded) {
+		return false
+	}
+	scheme, _, ok := strings.Cut(path, "://")
+	if !ok {
+		return true
+	}
+	if !slices.Contains(l.opt.Schemes, scheme) {
+		p := settings.At(n, "%s:// paths are not in this version of winnow", scheme)
+		p.Help = "name a local file, folder or glob"
+		l.add(p.In(where))
+	}
+	return false
+}
+
+// path reports a file or folder that is not there. Globs are left to who reads the folder.
+func (l *loader) path(n *settings.Node, path, where string) {
+	if !l.scheme(n, path, where) || strings.ContainsAny(path, "*?[{") {
+		return
+	}
+	full := path
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(l.opt.Dir, path)
+	}
+	stat := l.opt.Stat
+	if stat == nil {
+		stat = func(p string) error { _, err := os.Stat(p); return err }
+	}
+	err := stat(full)
+	if err == nil {
+		return
+	}
+	p := settings.At(n, "%s cannot be read: %v", n.Is(), cause(err))
+	if errors.Is(err, fs.ErrNotExist) {
+		p = settings.At(n, "there is no %s", n.Is())
+		if l.opt.Stat == nil {
+			p.Nearest = neighbours(full, path)
+		}
+	}
+	l.add(p.In(where))
+}
+
+// neighbours are names beside a missing file that its name was perhaps meant to be.
+func neighbours(full, path string) []string {
+	entries, err := os.ReadDir(filepath.Dir(full))
+	if err != nil || len(entries) > 10_000 {
+		return nil
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
+	}
+	near := settings.Nearest(filepath.Base(full), names)
+	for i := range near {
+		near[i] = filepath.Join(filepath.Dir(path), near[i])
+	}
+	return near
+}
+
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return fmt.Errorf("%w", err)
+}

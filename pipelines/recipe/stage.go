@@ -1,0 +1,355 @@
+package recipe
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/settings"
+)
+
+// stageKeys are what every stage takes beside its settings.
+var stageKeys = []string{"only", "drop", "label", "without"}
+
+// A Stage is one entry of the stages list.
+type Stage struct {
+	Name    string // as written: NAME or NAME@PEER
+	Label   string // unique in the recipe; the name if not given
+	Spec    stages.Spec
+	Only    []Only       // all must hold; documents that do not match pass untouched
+	Drop    bool         // false: measure and explain, remove nothing
+	Without []string     // rules that are switched off, sorted
+	Pos     settings.Pos // in the text that was loaded; zero if a flag wrote it
+
+	name  *settings.Node
+	node  *settings.Node // the settings; nil for none
+	blind bool           // a stage before it is unknown
+}
+
+// New returns a new component with the stage's settings. It has not been provisioned, and shares nothing with other ones that a run changes.
+// It fails only where a validator depends on more than its settings.
+func (s *Stage) New() (any, error) {
+	c, ps := s.decode()
+	if len(ps) > 0 {
+		return nil, fmt.Errorf("stage %s: %w", s.Label, ps[0])
+	}
+	return c, nil
+}
+
+// decode makes the component: settings, then what `without` switches off in it, then its validator.
+func (s *Stage) decode() (any, []Problem) {
+	c := s.Spec.New()
+	ps := settings.Fill(s.node, c, stageKeys...)
+	if sw, ok := c.(stages.Switcher); ok {
+		switches := sw.Switches()
+		for _, name := range s.Without {
+			if slices.Contains(switches, name) {
+				sw.Without(name)
+			}
+		}
+	}
+	if len(ps) == 0 {
+		ps = settings.Validate(s.node, c)
+	}
+	return c, ps
+}
+
+// Canonical writes what the stage does, defaults included, as JSON that is the same for the same stage: name, version of the
+// component, label, only, drop, without, settings.
+func (s *Stage) Canonical() []byte {
+	c, _ := s.decode()
+	return marshal(struct {
+		Name     string          `json:"name"`
+		Version  int             `json:"version"`
+		Label    string          `json:"label"`
+		Only     []Only          `json:"only,omitempty"`
+		Drop     bool            `json:"drop"`
+		Without  []string        `json:"without,omitempty"`
+		Settings json.RawMessage `json:"settings"`
+	}{s.Name, s.Spec.Version, s.Label, s.Only, s.Drop, s.Without, settings.Canonical(c)})
+}
+
+// Files lists the files that the stage's settings name, as the recipe spells them.
+func (s *Stage) Files() []stages.Path {
+	c, _ := s.decode()
+	return settings.Paths(c)
+}
+
+func marshal(v any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(fmt.Sprintf("recipe: %v", err)) // structs of plain values always encode
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// Canonical writes the recipe's identity as JSON: everything but its limits, defaults included.
+func (r *Recipe) Canonical() []byte {
+	type recipe struct {
+		Name    string            `json:"name"`
+		Seed    uint64            `json:"seed"`
+		Models  map[string]any    `json:"models,omitempty"`
+		Inputs  []json.RawMessage `json:"input"`
+		Stages  []json.RawMessage `json:"stages"`
+		Outputs []json.RawMessage `json:"output"`
+	}
+	c := recipe{Name: r.Name, Seed: r.Seed, Models: map[string]any{}, Stages: []json.RawMessage{}}
+	for name, m := range r.Models {
+		c.Models[name] = json.RawMessage(settings.Canonical(&m))
+	}
+	for i := range r.Inputs {
+		c.Inputs = append(c.Inputs, settings.Canonical(&r.Inputs[i]))
+	}
+	for i := range r.Stages {
+		c.Stages = append(c.Stages, r.Stages[i].Canonical())
+	}
+	for i := range r.Outputs {
+		c.Outputs = append(c.Outputs, settings.Canonical(&r.Outputs[i]))
+	}
+	return marshal(c)
+}
+
+func (l *loader) stages(n *settings.Node) {
+	if n == nil || n.Kind == settings.Null {
+		return
+	}
+	if n.Kind != settings.List {
+		p := settings.At(n, "%s, want a list of stages", n.Is())
+		p.Help = `write each behind a dash: "- c4"`
+		l.add(p.In("stages"))
+		return
+	}
+	l.labels = map[string]*settings.Node{}
+	for _, item := range n.Items {
+		l.stage(item)
+	}
+}
+
+// entry takes a stage's entry apart: its name's node and its settings.
+func (l *loader) entry(item *settings.Node) (name, body *settings.Node, ok bool) {
+	switch {
+	case item.Kind == settings.Scalar:
+		return item, nil, true
+	case item.Kind == settings.Map && len(item.Pairs) == 1:
+		body = item.Pairs[0].Value
+		if body.Kind == settings.Null {
+			body = nil
+		}
+		return item.Pairs[0].Key, body, true
+	case item.Kind == settings.Map && len(item.Pairs) > 1:
+		first, second := item.Pairs[0].Key, item.Pairs[1].Key
+		p := settings.At(second, "%q stands beside the stage %q, not among its settings", second.Text, first.Text)
+		p.Help = fmt.Sprintf("indent it below %s", first.Text)
+		l.add(p.In("stages"))
+		return nil, nil, false
+	}
+	p := settings.At(item, "%s, want a stage's name, or a name with its settings", item.Is())
+	l.add(p.In("stages"))
+	return nil, nil, false
+}
+
+func (l *loader) stage(item *settings.Node) {
+	name, body, ok := l.entry(item)
+	if !ok {
+		return
+	}
+	spec, ok := l.reg.Lookup(name.Text)
+	if !ok {
+		l.add(l.unknownStage(name))
+		l.blind = true
+		return
+	}
+	s := Stage{Name: name.Text, Label: name.Text, Spec: spec, Drop: true, Pos: name.Pos, name: name, node: body, blind: l.blind}
+	if body != nil && body.Kind != settings.Map {
+		p := settings.At(body, "%s, want a map of settings", body.Is())
+		p.Allowed = l.allowed(spec)
+		l.add(p.In(name.Text))
+		return
+	}
+	l.common(&s, body)
+	l.label(&s, name, body)
+	c, ps := s.decode()
+	for i := range ps {
+		if ps[i].Flag == "" && (ps[i].Pos == (settings.Pos{}) || ps[i].Pos == bodyPos(body) && body.Flow) {
+			ps[i].Pos, ps[i].Width, ps[i].Flag = name.Pos, name.Width(), name.Flag
+		}
+	}
+	l.add(within(s.Label, ps)...)
+	if len(ps) == 0 {
+		l.rules(&s, c, body)
+		for _, p := range settings.Paths(c) {
+			if at := body.Find(string(p)); at != nil {
+				l.path(at, string(p), s.Label)
+			}
+		}
+	}
+	l.recipe.Stages = append(l.recipe.Stages, s)
+}
+
+func bodyPos(body *settings.Node) settings.Pos {
+	if body == nil {
+		return settings.Pos{}
+	}
+	return body.Pos
+}
+
+func (l *loader) allowed(spec stages.Spec) []string {
+	var names []string
+	for _, f := range settings.Fields(spec.New()) {
+		names = append(names, f.Name)
+	}
+	return append(names, stageKeys...)
+}
+
+// unknownStage says why a name is no stage here: of another version, a variant that nobody has, or a typo.
+func (l *loader) unknownStage(n *settings.Node) Problem {
+	names := l.reg.Names()
+	base, peer, isVariant := strings.Cut(n.Text, "@")
+	if isVariant {
+		var variants []string
+		for _, s := range names {
+			if b, _, _ := strings.Cut(s, "@"); b == base {
+				variants = append(variants, s)
+			}
+		}
+		if len(variants) > 0 {
+			p := settings.At(n, "stage %q has no variant %q in this version of winnow", base, peer)
+			p.Allowed = variants
+			return p.In("stages")
+		}
+	}
+	if slices.Contains(later, base) {
+		return settings.At(n, "stage %q is not in this version of winnow", n.Text).In("stages")
+	}
+	p := settings.Unknown(n, "stage", names)
+	if len(p.Nearest) > 0 {
+		p.Allowed = nil
+	}
+	p.Help = "see winnow stages"
+	return p.In("stages")
+}
+
+// common reads the keys that every stage takes.
+func (l *loader) common(s *Stage, body *settings.Node) {
+	if body == nil {
+		return
+	}
+	var c struct {
+		Drop    bool
+		Without []string
+	}
+	c.Drop = true
+	for _, p := range body.Pairs {
+		switch p.Key.Text {
+		case "only":
+			s.Only = l.only(p.Value, s.Name)
+		case "drop", "without":
+			one := &settings.Node{Kind: settings.Map, Pairs: []settings.Pair{p}, Pos: p.Key.Pos}
+			l.add(within(s.Name, settings.Decode(one, &c))...)
+		}
+	}
+	s.Drop, s.Without = c.Drop, c.Without
+	slices.Sort(s.Without)
+	s.Without = slices.Compact(s.Without)
+}
+
+func (l *loader) only(n *settings.Node, stage string) []Only {
+	if n.Kind != settings.Map || len(n.Pairs) == 0 {
+		p := settings.At(n, "%s, want fields with their values", n.Is())
+		if n.Kind == settings.Map {
+			p.Message = "an empty map, want fields with their values"
+		}
+		p.Help = "write {language: en} or {language: [en, zh]}"
+		l.add(p.In(stage + ": only"))
+		return nil
+	}
+	var out []Only
+	for _, p := range n.Pairs {
+		o := Only{Field: p.Key.Text}
+		items := []*settings.Node{p.Value}
+		if p.Value.Kind == settings.List {
+			items = p.Value.Items
+		}
+		for _, v := range items {
+			if v.Kind != settings.Scalar {
+				l.add(settings.At(v, "%s, want a value or a list of values", v.Is()).In(stage + ": only: " + o.Field))
+				continue
+			}
+			o.Values = append(o.Values, v.Text)
+		}
+		if len(items) == 0 {
+			l.add(settings.At(p.Value, "no values: no document would match").In(stage + ": only: " + o.Field))
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+var labelForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(@[a-z0-9_]+)?$`)
+
+const maxLabel = 64 // characters
+
+// label settles the stage's label and reports one that is taken.
+func (l *loader) label(s *Stage, name, body *settings.Node) {
+	at := name
+	if n := body.Get("label"); n != nil {
+		at = n
+		switch {
+		case n.Kind != settings.Scalar || !labelForm.MatchString(n.Text) || len(n.Text) > maxLabel:
+			p := settings.At(n, "%s is no label", n.Is())
+			p.Help = fmt.Sprintf("use lower snake case such as short_pages, at most %d characters", maxLabel)
+			l.add(p.In(s.Name + ": label"))
+			return
+		case slices.Contains(topKeys, n.Text):
+			p := settings.At(n, "%q is a key of recipes and cannot be a label", n.Text)
+			l.add(p.In(s.Name + ": label"))
+			return
+		}
+		s.Label = n.Text
+	}
+	if first, ok := l.labels[s.Label]; ok {
+		p := settings.At(at, "%q stands %s already", s.Label, where(first))
+		p.Help = fmt.Sprintf("give this one a label of its own: %s: {label: %s_2}", s.Name, strings.ReplaceAll(s.Label, "@", "_"))
+		l.add(p.In("stages"))
+		return
+	}
+	l.labels[s.Label] = at
+}
+
+// rules checks that the rules in `without` exist.
+func (l *loader) rules(s *Stage, c any, body *settings.Node) {
+	if len(s.Without) == 0 {
+		return
+	}
+	names := ruleNames(c)
+	for _, n := range body.Get("without").Items {
+		if slices.Contains(names, n.Text) {
+			continue
+		}
+		p := settings.Unknown(n, "rule", names)
+		if len(names) == 0 {
+			p = settings.At(n, "the stage has no rules")
+		}
+		l.add(p.In(s.Label + ": without"))
+	}
+}
+
+// ruleNames are what `without` may name: the rules of a component and its switches.
+func ruleNames(c any) []string {
+	var names []string
+	if r, ok := c.(stages.Ruler); ok {
+		for _, rule := range r.Rules() {
+			names = append(names, rule.Name)
+		}
+	}
+	if sw, ok := c.(stages.Switcher); ok {
+		names = append(names, sw.Switches()...)
+	}
+	return names
+}
