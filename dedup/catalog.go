@@ -4,4 +4,6 @@ package dedup
 import "github.com/winnow-data/winnow/stages"
 
 // Catalog lists the components of this room by name.
-var Catalog = []stages.Spec{}
+var Catalog = []stages.Spec{
+	stages.Define("dedup_exact", exactDefaults),
+}
