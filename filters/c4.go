@@ -30,14 +30,11 @@ type C4 struct {
 	LoremIpsum    stages.Range // occurrences of "lorem ipsum" left
 	CurlyBrackets stages.Range // occurrences of "{" left: code
 
-	view    text.View // of one turn of a conversation
-	line    text.View // of a line without its citation marks
-	lower   []byte    // the text, ASCII letters lowered
-	scripts bool      // javascript is in it
-	notices bool      // a policy phrase is in it
-	cites   bool      // a citation mark may be in it
-	fates   []fate    // of its lines
-	out     []byte    // the edited text
+	view  text.View // of one turn of a conversation
+	line  text.View // of a line without its citation marks
+	cites bool      // a citation mark may be in it
+	fates []fate    // of its lines
+	out   []byte    // the edited text
 }
 
 var c4 = C4{
@@ -51,6 +48,8 @@ var c4 = C4{
 	LoremIpsum:    stages.AtMost(0),
 	CurlyBrackets: stages.AtMost(0),
 }
+
+var loremIpsum = newPhraseSet("lorem ipsum")
 
 // Rules implements stages.Filter.
 func (f *C4) Rules() []stages.Rule {
@@ -101,25 +100,8 @@ func (f *C4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
 func (f *C4) Measure(t *text.View, m []float64) {
 	s := t.Text()
 	m[0] = float64(t.Sentences())
-	m[1] = float64(countFold(s, "lorem ipsum"))
+	m[1] = float64(loremIpsum.count(s))
 	m[2] = float64(strings.Count(s, "{"))
-}
-
-// countFold counts phrase, of lower-case ASCII letters and spaces, in s in any case.
-func countFold(s, phrase string) (n int) {
-	for i := 0; ; {
-		at := strings.IndexAny(s[i:], phrase[:1]+strings.ToUpper(phrase[:1]))
-		if at < 0 {
-			return n
-		}
-		i += at
-		if len(s)-i >= len(phrase) && strings.EqualFold(s[i:i+len(phrase)], phrase) {
-			n++
-			i += len(phrase)
-			continue
-		}
-		i++
-	}
 }
 
 // Interface guards.

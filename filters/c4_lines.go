@@ -1,26 +1,23 @@
 package filters
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/winnow-data/winnow/stages/text"
 )
 
-// policyPhrases are what lines about cookies, privacy and terms of use say, ASCII letters lowered: those of the C4 reference, then the
-// most usual ones of other languages.
-var policyPhrases = [][]byte{
-	[]byte("terms of use"), []byte("privacy policy"), []byte("cookie policy"), []byte("uses cookies"), []byte("use of cookies"), []byte("use cookies"),
-	[]byte("datenschutzerklärung"), []byte("verwendet cookies"), []byte("verwenden cookies"),
-	[]byte("politique de confidentialité"), []byte("utilise des cookies"), []byte("utilisons des cookies"),
-	[]byte("política de privacidad"), []byte("política de cookies"), []byte("utiliza cookies"), // Spanish, and Portuguese "privacidade"
-	[]byte("informativa sulla privacy"), []byte("utilizza cookie"),
-	[]byte("polityka prywatności"), []byte("maakt gebruik van cookies"),
-	[]byte("политика конфиденциальности"), []byte("Политика конфиденциальности"), []byte("использует файлы cookie"),
-	[]byte("隐私政策"), []byte("隱私權政策"), []byte("使用cookie"), []byte("プライバシーポリシー"), []byte("개인정보처리방침"),
-}
-
-var javascript = []byte("javascript")
+// linePhrases are what lines say that are cut: javascript first, then, about cookies, privacy and terms of use, the phrases of the C4
+// reference and the most usual ones of other languages.
+var linePhrases = newPhraseSet("javascript",
+	"terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies",
+	"datenschutzerklärung", "verwendet cookies", "verwenden cookies",
+	"politique de confidentialité", "utilise des cookies", "utilisons des cookies",
+	"política de privacidad", "política de cookies", "utiliza cookies", // Spanish, and Portuguese "privacidade"
+	"informativa sulla privacy", "utilizza cookie",
+	"polityka prywatności", "maakt gebruik van cookies",
+	"политика конфиденциальности", "Политика конфиденциальности", "использует файлы cookie",
+	"隐私政策", "隱私權政策", "使用cookie", "プライバシーポリシー", "개인정보처리방침",
+)
 
 // citationMarks beside the numbered ones, as the C4 reference has them.
 var citationMarks = []string{"[edit]", "[citation needed]"}
@@ -69,7 +66,8 @@ const (
 
 // judge decides the fate of every line of t. It returns whether any line is cut or changed.
 func (f *C4) judge(t *text.View) (changes bool) {
-	f.lowered(t.Text())
+	f.cites = f.Citations && strings.IndexByte(t.Text(), '[') >= 0
+	banned := f.nextBanned(t.Text(), 0)
 	f.fates = f.fates[:0]
 	words, word := t.Words(), 0
 	lineWords, wordChars := f.LineWords.For(t.Language()), f.WordChars.For(t.Language())
@@ -88,9 +86,11 @@ func (f *C4) judge(t *text.View) (changes bool) {
 			f.line.Reset(withoutCitations(t.Text()[l.Start:l.End]))
 			ending, count, longest = text.LineEnding(f.line.Text()), f.line.WordCount(), longestWord(&f.line)
 		}
-		if endMark && ending&(text.EndMark|text.EndQuote) == 0 || !lineWords.Has(count) || !wordChars.Has(float64(longest)) ||
-			f.scripts && bytes.Contains(f.lower[l.Start:l.End], javascript) ||
-			f.notices && containsAny(f.lower[l.Start:l.End], policyPhrases) {
+		if banned < int(l.End) {
+			end = lineCut
+			banned = f.nextBanned(t.Text(), int(l.End))
+		}
+		if endMark && ending&(text.EndMark|text.EndQuote) == 0 || !lineWords.Has(count) || !wordChars.Has(float64(longest)) {
 			end = lineCut
 		}
 		f.fates = append(f.fates, end)
@@ -99,26 +99,19 @@ func (f *C4) judge(t *text.View) (changes bool) {
 	return changes
 }
 
-// lowered fills f.lower and says what has to be looked for in the lines of s.
-func (f *C4) lowered(s string) {
-	f.cites = f.Citations && strings.IndexByte(s, '[') >= 0
-	f.lower = append(f.lower[:0], s...)
-	for i, c := range f.lower {
-		if 'A' <= c && c <= 'Z' {
-			f.lower[i] = c | 0x20
+// nextBanned returns where the first phrase at or after s[i:] begins for which a line is cut; behind s if none does.
+func (f *C4) nextBanned(s string, i int) int {
+	for f.Javascript || f.Policy {
+		at, k := linePhrases.next(s, i)
+		switch {
+		case at < 0:
+			return len(s)
+		case k == 0 && f.Javascript, k > 0 && f.Policy:
+			return at
 		}
+		i = at + 1
 	}
-	f.scripts = f.Javascript && bytes.Contains(f.lower, javascript)
-	f.notices = f.Policy && containsAny(f.lower, policyPhrases)
-}
-
-func containsAny(s []byte, phrases [][]byte) bool {
-	for _, p := range phrases {
-		if bytes.Contains(s, p) {
-			return true
-		}
-	}
-	return false
+	return len(s)
 }
 
 // lineStart returns where the line begins whose first character that is no white space stands at i.
@@ -171,6 +164,7 @@ func hasCitation(line string) bool {
 // withoutCitations returns the line without its citation marks and the white space that they leave at its end.
 func withoutCitations(line string) string {
 	var b strings.Builder
+	b.Grow(len(line))
 	for i := 0; i < len(line); {
 		if n := citation(line[i:]); n > 0 {
 			i += n

@@ -8,8 +8,8 @@ import (
 // FineWeb keeps text whose lines are sentences rather than lists, menus and repeated boilerplate: the custom filters of FineWeb
 // (Penedo et al. 2024, section 3.5; datatrove fineweb_quality_filter.py), with its bounds. Where ours differs, and why:
 //
-//   - A closing quote or bracket after the end mark does not hide it; Khmer and Tibetan end marks count; line_punct does not apply to
-//     Thai and Lao, which have no end marks.
+//   - A closing quote or bracket after the end mark does not hide it; Khmer and Tibetan end marks count, and "…" as
+//     "..." does; line_punct does not apply to Thai and Lao, which have no end marks.
 //   - A line is short by its columns, where wide characters count two, and only if it does not end in an end mark: the rule means list items,
 //     not verse, dialogue or a sentence of Chinese.
 //   - Lines are compared without the white space around them. newlines counts words as gopher_quality does.
@@ -47,9 +47,10 @@ func (f *FineWeb) Measure(t *text.View, m []float64) {
 	for i := range lines {
 		l := &lines[i]
 		runes += int(l.Runes)
-		if l.Ending&text.EndMark != 0 {
+		if l.Ending&(text.EndMark|text.EndEllipsis) != 0 {
 			ended++
-		} else if l.Width <= shortLine {
+		}
+		if l.Ending&text.EndMark == 0 && l.Width <= shortLine {
 			short++
 		}
 	}

@@ -10,7 +10,8 @@ import (
 //
 //   - A duplicate is a second or later copy, as in datatrove: the first copy repeats nothing. Lines and paragraphs are compared without
 //     white space around them; blank lines are none.
-//   - Shares of n-grams are shares of the characters in words, as in DCLM, so that neither white space nor punctuation dilutes them.
+//   - An n-gram is a run of words without the punctuation between them. Its characters are those of its words; the share is of the
+//     characters in lines, as in datatrove, on whose measure FineWeb's ablations confirmed the bounds (DCLM divides by word characters).
 //   - The most frequent n-gram counts only if it occurs twice, copies that overlap once (datatrove fires on a text of two words, and
 //     its share can exceed 1). Ties: the longest, then the first.
 //   - Duplicate n-grams cover the words that lie in any copy of an earlier n-gram, each word once, as the paper asks.
@@ -51,22 +52,22 @@ var gopherRepetition = GopherRepetition{
 
 // Rules implements stages.Filter.
 func (f *GopherRepetition) Rules() []stages.Rule {
-	const top = " of the characters in words, most frequent; copies that overlap count once (Gopher A.1.1)."
-	const dup = " of the characters in words, second and later copies (Gopher A.1.1)."
+	const top = ", all its copies that do not overlap, of the characters in lines (Gopher A.1.1)."
+	const dup = " that are copies of earlier ones, each word once, of the characters in lines (Gopher A.1.1)."
 	return []stages.Rule{
 		{Name: "dup_lines", Keep: f.DupLines, Unit: "share", Doc: "Lines that are copies of an earlier one, of all lines that are not blank (Gopher A.1.1)."},
 		{Name: "dup_line_chars", Keep: f.DupLineChars, Unit: "share", Doc: "Characters in lines that are copies of an earlier one, of those in all lines (Gopher A.1.1)."},
 		{Name: "dup_paragraphs", Keep: f.DupParagraphs, Unit: "share", Doc: "Paragraphs that are copies of an earlier one, of all paragraphs (Gopher A.1.1)."},
 		{Name: "dup_paragraph_chars", Keep: f.DupParagraphChars, Unit: "share", Doc: "Characters in paragraphs that are copies of an earlier one, of those in all lines (Gopher A.1.1)."},
-		{Name: "top_2gram", Keep: f.Top2gram, Unit: "share", Doc: "2-gram's share" + top},
-		{Name: "top_3gram", Keep: f.Top3gram, Unit: "share", Doc: "3-gram's share" + top},
-		{Name: "top_4gram", Keep: f.Top4gram, Unit: "share", Doc: "4-gram's share" + top},
-		{Name: "dup_5gram", Keep: f.Dup5gram, Unit: "share", Doc: "5-grams' share" + dup},
-		{Name: "dup_6gram", Keep: f.Dup6gram, Unit: "share", Doc: "6-grams' share" + dup},
-		{Name: "dup_7gram", Keep: f.Dup7gram, Unit: "share", Doc: "7-grams' share" + dup},
-		{Name: "dup_8gram", Keep: f.Dup8gram, Unit: "share", Doc: "8-grams' share" + dup},
-		{Name: "dup_9gram", Keep: f.Dup9gram, Unit: "share", Doc: "9-grams' share" + dup},
-		{Name: "dup_10gram", Keep: f.Dup10gram, Unit: "share", Doc: "10-grams' share" + dup},
+		{Name: "top_2gram", Keep: f.Top2gram, Unit: "share", Doc: "Characters in the most frequent 2-gram" + top},
+		{Name: "top_3gram", Keep: f.Top3gram, Unit: "share", Doc: "Characters in the most frequent 3-gram" + top},
+		{Name: "top_4gram", Keep: f.Top4gram, Unit: "share", Doc: "Characters in the most frequent 4-gram" + top},
+		{Name: "dup_5gram", Keep: f.Dup5gram, Unit: "share", Doc: "Characters in 5-grams" + dup},
+		{Name: "dup_6gram", Keep: f.Dup6gram, Unit: "share", Doc: "Characters in 6-grams" + dup},
+		{Name: "dup_7gram", Keep: f.Dup7gram, Unit: "share", Doc: "Characters in 7-grams" + dup},
+		{Name: "dup_8gram", Keep: f.Dup8gram, Unit: "share", Doc: "Characters in 8-grams" + dup},
+		{Name: "dup_9gram", Keep: f.Dup9gram, Unit: "share", Doc: "Characters in 9-grams" + dup},
+		{Name: "dup_10gram", Keep: f.Dup10gram, Unit: "share", Doc: "Characters in 10-grams" + dup},
 	}
 }
 

@@ -31,9 +31,13 @@ type gram struct {
 	end   int32 // where the last of these ends
 }
 
-// measure fills m with the shares of the characters in words: of the most frequent 2-, 3- and 4-gram, then of the copies of 5- to 10-grams.
+// measure fills m with shares of the characters in lines: of words in the most frequent 2-, 3- and 4-gram, then of words in copies of 5- to 10-grams.
 func (g *ngrams) measure(t *text.View, m []float64) {
-	total := float64(t.WordRuneCount())
+	chars := 0
+	for _, p := range t.Paragraphs() {
+		chars += int(p.Runes)
+	}
+	total := float64(chars)
 	for i := range m {
 		m[i] = ratio(0, total)
 	}

@@ -1,0 +1,91 @@
+package filters
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+)
+
+// ccDocuments returns the 20 Common Crawl documents of the shared data, in the order of the peers' measurements.
+func ccDocuments(t testing.TB) (docs []string, bytes int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(shared(t, "data/web/dolma"), "cc_en_head-*.jsonl.gz"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, name := range files {
+		h, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, err := gzip.NewReader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := bufio.NewScanner(z)
+		r.Buffer(nil, 16<<20)
+		for r.Scan() {
+			var d struct{ Text string }
+			if err := json.Unmarshal(r.Bytes(), &d); err != nil {
+				t.Fatal(err)
+			}
+			docs = append(docs, d.Text)
+			bytes += len(d.Text)
+		}
+		if err := r.Err(); err != nil {
+			t.Fatal(err)
+		}
+		h.Close()
+	}
+	return docs, bytes
+}
+
+// BenchmarkHeuristics measures every rule of the chain on every Common Crawl document, nothing dropped before the end: what
+// `gopher_repetition gopher_quality c4 fineweb` costs at most. Its parts are each on texts cut anew.
+func BenchmarkHeuristics(b *testing.B) {
+	repetition, quality, web, fine := gopherRepetition, gopherQuality, c4, fineWeb
+	docs, size := ccDocuments(b)
+	for _, bench := range []struct {
+		name string
+		f    []stages.Filter
+	}{
+		{"chain", []stages.Filter{&repetition, &quality, &web, &fine}},
+		{"gopher_repetition", []stages.Filter{&repetition}},
+		{"gopher_quality", []stages.Filter{&quality}},
+		{"c4", []stages.Filter{&web}},
+		{"fineweb", []stages.Filter{&fine}},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			var v text.View
+			m := make([]float64, 16)
+			var d stages.Document
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, s := range docs {
+					v.Reset(s)
+					v.SetLanguage("en")
+					for _, f := range bench.f {
+						if mapper, ok := f.(stages.Mapper); ok {
+							d.Text = s
+							if _, err := mapper.Map(&d, &v); err != nil {
+								b.Fatal(err)
+							}
+							if d.Text != s {
+								v.Reset(d.Text)
+								v.SetLanguage("en")
+							}
+						}
+						f.Measure(&v, m)
+					}
+				}
+			}
+		})
+	}
+}
