@@ -108,6 +108,14 @@ func (t *Tally) script(d *stages.Document) *Group {
 	return pick(&t.Scripts, &t.scripts, plain(d.Fields, "script"))
 }
 
+// licence returns the document's licence, "" for none.
+func licence(d *stages.Document) string {
+	if s := plain(d.Fields, "licence"); s != "" {
+		return s
+	}
+	return plain(d.Fields, "license")
+}
+
 func pick(groups *[]*Group, x *index, name string) *Group {
 	k, name := x.at(name)
 	if k == len(*groups) {

@@ -104,6 +104,9 @@ func (t *Tally) Merge(o *Tally) error {
 	for _, g := range o.Scripts {
 		pick(&t.Scripts, &t.scripts, g.Name).add(g)
 	}
+	for _, g := range o.Licences {
+		pick(&t.Licences, &t.licences, g.Name).add(g)
+	}
 	t.DomainsIn.merge(&o.DomainsIn)
 	t.DomainsOut.merge(&o.DomainsOut)
 	t.Before.merge(&o.Before)
@@ -185,7 +188,7 @@ func (t *Tally) fitting(o *Tally) error {
 			}
 		}
 	}
-	for _, groups := range [][]*Group{o.Sources, o.Languages, o.Scripts} {
+	for _, groups := range [][]*Group{o.Sources, o.Languages, o.Scripts, o.Licences} {
 		for _, g := range groups {
 			if g == nil || g.ByStage != nil && len(g.ByStage) != len(t.layout) {
 				return fmt.Errorf("a group that does not count %d stages", len(t.layout))

@@ -65,6 +65,7 @@ type Tally struct {
 	Sources    []*Group      `json:"sources"`
 	Languages  []*Group      `json:"languages"` // as known when the document was last seen; "" unknown. Read is not filled
 	Scripts    []*Group      `json:"scripts"`   // the same by the field `script`
+	Licences   []*Group      `json:"licences"`  // of the output, by the field `licence` or `license`; Kept alone is filled
 	DomainsIn  Top           `json:"domains_in"`
 	DomainsOut Top           `json:"domains_out"`
 	Before     Lengths       `json:"before"` // of the input
@@ -77,6 +78,7 @@ type Tally struct {
 	sources   index
 	languages index
 	scripts   index
+	licences  index
 	measured  []index // languages by stage
 	host      []byte
 }
@@ -219,6 +221,9 @@ func (t *Tally) Kept(d *stages.Document, bytes, words int) {
 	t.Out.Add(f)
 	for _, g := range [...]*Group{t.source(d.Source), t.language(d), t.script(d)} {
 		g.Kept.Add(f)
+	}
+	if name := licence(d); name != "" {
+		pick(&t.Licences, &t.licences, name).Kept.Add(f)
 	}
 	t.After.add(bytes, words)
 	if h := t.hostOf(d); len(h) > 0 {

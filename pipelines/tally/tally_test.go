@@ -30,6 +30,7 @@ func testDocument(r *rand.Rand, i int) *stages.Document {
 	}
 	d.Fields.SetText("language", []string{"en", "zh", "de"}[r.IntN(3)])
 	d.Fields.SetText("script", "Latn")
+	d.Fields.SetText("license", "CC0-1.0")
 	d.Fields.SetText("url", fmt.Sprintf("https://www.host-%d.example/p/%d", r.IntN(40)*r.IntN(40), i))
 	return d
 }
@@ -102,6 +103,9 @@ func TestSumsHold(t *testing.T) {
 	}
 	if x.Out.Documents == 0 || x.Damaged == 0 || len(x.Sums()) != 2+3+3 {
 		t.Errorf("out %d, damaged %d, %d sums", x.Out.Documents, x.Damaged, len(x.Sums()))
+	}
+	if len(x.Licences) != 1 || x.Licences[0].Kept != x.Out {
+		t.Errorf("licences %+v, want all of %+v", x.Licences, x.Out)
 	}
 	x.Stages[2].Entered++
 	err := x.Check()
