@@ -118,8 +118,7 @@ func (t *classTable) setWidths() {
 		}
 	}
 	each(unicode.M, func(r rune) { t[r] = t[r]&^flagWide | flagZero })
-	t.flag(flagZero, unicode.Cf, unicode.Cc)
-	t['\t'] &^= flagZero
+	t.flag(flagZero, unicode.Cf)
 	t[0xAD] &^= flagZero // soft hyphen
 }
 
@@ -127,7 +126,7 @@ func (t *classTable) setWidths() {
 func (t *classTable) setWordBreaks() {
 	t.flag(flagSymbol, unicode.S, unicode.P, unicode.Co, unicode.No)
 	t.breakAs(wbLetter, unicode.L, unicode.Nl, unicode.Other_Alphabetic)
-	t.breakRunes(wbLetter, 0x2D7, 0x2DE, 0x2DF, 0x2ED, 0x55A, 0x55B, 0x55C, 0x55E, 0x58A, 0x5F3, 0x70F, 0xA720, 0xA721, 0xA789, 0xA78A, 0xAB5B)
+	t.breakRunes(wbLetter, 0x2D7, 0x2DE, 0x2DF, 0x2ED, 0x55A, 0x55B, 0x55C, 0x55E, 0x58A, 0x5F3, 0xA720, 0xA721, 0xA789, 0xA78A, 0xAB5B)
 	for _, lh := range [][2]rune{{0x2C2, 0x2C5}, {0x2D2, 0x2D7}, {0x2E5, 0x2EB}, {0x2EF, 0x2FF}, {0xA708, 0xA716}} {
 		for r := lh[0]; r <= lh[1]; r++ {
 			t.breakRunes(wbLetter, r)
@@ -140,8 +139,6 @@ func (t *classTable) setWordBreaks() {
 		t.breakRunes(wbIgnorable, r)
 	}
 	t.breakRunes(wbOther, 0x200B)
-	t.breakRunes(wbNumeric, 0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD)
-	t.breakRunes(wbLetter, 0x70F)
 	each(unicode.Hebrew, func(r rune) {
 		if unicode.Is(unicode.Lo, r) {
 			t.breakRunes(wbHebrew, r)
@@ -193,9 +190,7 @@ func measure(s string) (runes, columns int) {
 		if c := s[i]; c < utf8.RuneSelf {
 			i++
 			runes++
-			if c >= ' ' && c != 0x7F || c == '\t' {
-				columns++
-			}
+			columns++
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])

@@ -11,7 +11,7 @@ type Kind uint8
 // The kinds. Spaced words are words; the others are units of which several make a word.
 const (
 	Spaced  Kind = iota
-	Han          // characters
+	Han          // characters; also Tangut, Nushu, Khitan
 	Kana         // hiragana and katakana
 	Thai         // grapheme clusters; also Tai Le, New Tai Lue, Tai Tham, Tai Viet, Ahom
 	Lao          // grapheme clusters
@@ -41,9 +41,9 @@ func (t *classTable) setUnits() {
 			})
 		}
 	}
-	set(Han, unicode.Han)
+	set(Han, unicode.Han, unicode.Ideographic)
 	set(Kana, unicode.Hiragana, unicode.Katakana)
-	for _, r := range []rune{0x30FC, 0xFF70} { // prolonged sound marks
+	for _, r := range []rune{0x30FC, 0xFF70, 0x3031, 0x3032, 0x3033, 0x3034, 0x3035} { // sound and repeat marks of script Common
 		t[r] = t[r]&^(wbMask|kindMask) | wbUnit | class(Kana)<<kindShift | flagAlpha
 	}
 	set(Thai, unicode.Thai, unicode.Tai_Le, unicode.New_Tai_Lue, unicode.Tai_Tham, unicode.Tai_Viet, unicode.Ahom)

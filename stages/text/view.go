@@ -3,7 +3,7 @@
 //
 //	var v text.View
 //	v.Reset("世界人权宣言。 Hello, world!")
-//	v.WordCount()    // about 5.7: two English words, and six Han characters at 1.63 to the word
+//	v.WordCount()    // 6: two English words, and six Han characters at 1.5 to the word
 //	v.Lines()        // one line: its span, runes, columns, hash, and that it ends in an end mark
 //	v.AppendShingles(nil, 5)
 //
@@ -13,8 +13,8 @@
 // punctuation, symbols, emoji and white space alone are no words. Scripts written without spaces between words are tailored: every
 // Han character, kana, and Thai, Lao, Khmer or Burmese grapheme cluster is a unit of its own, and so is every Tibetan syllable
 // (which its script delimits and UAX #29 returns). [View.WordCount] makes such units comparable with words by a factor for each
-// script, see [UnitsPerWord]; a length of n words is [View.Units] units of the text at hand. Where the default rules of UAX #29 and
-// the cut differ otherwise: an emoji sequence whose base is a letter (U+24C2 after a zero-width joiner) is not joined (WB3c).
+// script, see [UnitsPerWord]; a length of n words is [View.Units] units of the text at hand. The cut passes the Unicode
+// standard's WordBreakTest but for one rule, WB3c: an emoji that a zero-width joiner ties to a word is no part of the word.
 //
 // # Lines
 //
