@@ -65,7 +65,54 @@ func TestDrawBruteForce(t *testing.T) {
 	}
 }
 
+// TestBounds checks on few, often equal keys that the bounds read from the samples hold every threshold.
+func TestBounds(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 30 {
+		g := &group{}
+		var all []noted
+		for range 1 + rng.IntN(5) {
+			es := make([]noted, 1+rng.IntN(4*blockLength))
+			for i := range es {
+				es[i] = noted{key: rng.Uint64N(2000), amount: rng.Uint64N(3)}
+			}
+			sort.Slice(es, func(i, j int) bool { return es[i].key < es[j].key })
+			s := span{segment: segment{Entries: int64(len(es))}}
+			for i, e := range es {
+				s.Amount += e.amount
+				if (i+1)%blockLength == 0 || i+1 == len(es) {
+					s.samples = append(s.samples, entry{e.key, s.Amount})
+				}
+			}
+			g.segments = append(g.segments, s)
+			all = append(all, es...)
+		}
+		sort.Slice(all, func(i, j int) bool { return all[i].key < all[j].key })
+		sum := uint64(0)
+		for _, e := range all {
+			for range e.amount {
+				sum++ // want that e's key is the first to meet
+				if from, to := g.bounds(sum); e.key < from || e.key > to {
+					t.Fatalf("want %d: the threshold %d lies outside %d to %d", sum, e.key, from, to)
+				}
+			}
+		}
+	}
+}
+
 const text100 = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen 17 18 19 20"
+
+func TestCap(t *testing.T) {
+	for _, c := range []struct {
+		amount uint64
+		epochs float64
+		want   uint64
+	}{{100, .29, 29}, {100, .291, 29}, {3, 4, 12}, {0, 4, 0}, {1, .999, 0}} {
+		if got := (&part{pool: &group{amount: c.amount}}).cap(c.epochs); got != c.want {
+			t.Errorf("%v epochs of %d: got %d, want %d", c.epochs, c.amount, got, c.want)
+		}
+	}
+}
 
 func TestApportion(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))

@@ -69,6 +69,7 @@ func TestMixQuotas(t *testing.T) {
 		{"rows by weight", rows, func(m *Mix) { m.Rows, m.Weights = 1000, map[string]float64{"a": .5, "b": .3, "c": .2} }, map[string]float64{"a": 500, "b": 300, "c": 200}},
 		{"weights of any scale", rows, func(m *Mix) { m.Rows, m.Weights = 1000, map[string]float64{"a": 5, "b": 3, "c": 2} }, map[string]float64{"a": 500, "b": 300, "c": 200}},
 		{"largest remainder", rows, func(m *Mix) { m.Rows, m.Weights = 100, map[string]float64{"a": 1, "b": 1, "c": 1} }, map[string]float64{"a": 34, "b": 33, "c": 33}},
+		{"the larger remainder", rows, func(m *Mix) { m.Rows, m.Weights = 10, map[string]float64{"a": .64, "b": .36} }, map[string]float64{"a": 6, "b": 4}},
 		{"one document", rows, func(m *Mix) { m.Rows, m.Weights = 1, map[string]float64{"b": 1} }, map[string]float64{"b": 1}},
 		{"whole epochs", rows, func(m *Mix) { m.Rows, m.Weights = 1500, map[string]float64{"c": 1} }, map[string]float64{"c": 1500}},
 		{"epochs and a part", rows, func(m *Mix) { m.Rows, m.Weights = 1999, map[string]float64{"c": 1} }, map[string]float64{"c": 1999}},
@@ -190,6 +191,9 @@ func TestMixTies(t *testing.T) {
 		if len(r.Docs) != n || r.Dropped()["over_budget"] != 1000-n {
 			t.Errorf("%d rows: got %d, dropped %v", n, len(r.Docs), r.Dropped())
 		}
+		if taken := r.Facts["quota"][0]["mix"].(map[string]any)["taken"]; taken != float64(n) {
+			t.Errorf("%d rows: facts say %v", n, taken)
+		}
 	}
 }
 
@@ -268,78 +272,5 @@ func TestMixFactsRecounted(t *testing.T) {
 				t.Errorf("%s: facts %v, recounted %v", u, f, got)
 			}
 		}
-	}
-}
-
-func TestMixErrors(t *testing.T) {
-	docs := corpus(7, map[string]int{"en": 1000, "zh": 100})
-	for _, c := range []struct {
-		name string
-		set  func(*Mix)
-		want []string
-	}{
-		{"two budgets", func(m *Mix) { m.Rows, m.Words = 1, 1 }, []string{"only one"}},
-		{"negative budget", func(m *Mix) { m.Rows = -1 }, []string{"-1", "positive"}},
-		{"no epochs", func(m *Mix) { m.MaxEpochs = 0 }, []string{"max_epochs is 0"}},
-		{"NaN epochs", func(m *Mix) { m.MaxEpochs = math.NaN() }, []string{"max_epochs is NaN"}},
-		{"negative weight", func(m *Mix) { m.Weights = map[string]float64{"en": -1} }, []string{"en is -1"}},
-		{"infinite weight", func(m *Mix) { m.Weights = map[string]float64{"en": math.Inf(1)} }, []string{"en is +Inf"}},
-		{"weights of 0", func(m *Mix) { m.Weights = map[string]float64{"en": 0} }, []string{"must be positive"}},
-		{"no field", func(m *Mix) { m.By = "" }, []string{"by names no field"}},
-		{"unknown policy", func(m *Mix) { m.Short = "maybe" }, []string{"error, allow"}},
-		{"unknown group", func(m *Mix) { m.Weights = map[string]float64{"en": 1, "fr": 1} }, []string{`source "fr"`, `found: "en", "zh"`}},
-		{"nothing for the rest", func(m *Mix) { m.Weights = map[string]float64{"en": 1, "zh": 1, "*": 1} }, []string{`source "*"`}},
-		{
-			"short", func(m *Mix) { m.Rows, m.Weights = 1000, map[string]float64{"en": 1, "zh": 1} },
-			[]string{"1,000 rows", `source "zh" is short by 100 rows`, "share is 500", "holds 100", "are 400", "max_epochs: 5,", "rows: 800", "short: allow"},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, err := tryMix(t, docs, stagetest.Options{}, c.set)
-			if err == nil {
-				t.Fatal("no error")
-			}
-			for _, w := range c.want {
-				if !strings.Contains(err.Error(), w) {
-					t.Errorf("error %q lacks %q", err, w)
-				}
-			}
-		})
-	}
-	for _, set := range []func(*Mix){func(m *Mix) { m.MaxEpochs = 5; m.Rows = 1000 }, func(m *Mix) { m.Rows = 800 }} {
-		r := runMix(t, docs, stagetest.Options{}, func(m *Mix) { m.Weights = map[string]float64{"en": 1, "zh": 1}; set(m) })
-		if got := amounts(r.Docs, rows); got["en"] != got["zh"] {
-			t.Errorf("what the error proposes gives %v", got)
-		}
-	}
-}
-
-func TestMixFaults(t *testing.T) {
-	docs := corpus(8, map[string]int{"a": 600})
-	for _, op := range []string{"create", "write", "close", "open", "read"} {
-		for nth := range 3 {
-			n := 0
-			_, err := tryMix(t, docs, stagetest.Options{Tasks: 2, Fault: func(o string) error {
-				if o == op {
-					if n++; n == nth+1 {
-						return fmt.Errorf("the disk is full")
-					}
-				}
-				return nil
-			}}, func(m *Mix) { m.Rows = 100 })
-			if err == nil || !strings.Contains(err.Error(), "the disk is full") {
-				t.Errorf("%s %d: error %v", op, nth+1, err)
-			}
-		}
-	}
-}
-
-func TestMixNothing(t *testing.T) {
-	if r := runMix(t, nil, stagetest.Options{}, func(*Mix) {}); len(r.Docs) != 0 {
-		t.Errorf("got %d documents of none", len(r.Docs))
-	}
-	empty := []stages.Document{{ID: "1"}, {ID: "2"}}
-	if r := runMix(t, empty, stagetest.Options{}, func(*Mix) {}); len(r.Docs) != 2 {
-		t.Errorf("got %d of two empty documents", len(r.Docs))
 	}
 }
