@@ -1,7 +1,6 @@
 package mixer
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -28,7 +27,7 @@ func BenchmarkCount(b *testing.B) {
 			batch := stages.NewBatch(docs)
 			b.SetBytes(int64(size))
 			for b.Loop() {
-				if err := stage.Apply(context.Background(), batch); err != nil {
+				if err := stage.Apply(b.Context(), batch); err != nil {
 					b.Fatal(err)
 				}
 			}
