@@ -119,35 +119,46 @@ func (d *Data) alertSources(add adder) {
 
 func (d *Data) alertLanguages(add adder) {
 	for _, s := range d.Stages {
-		seen := map[string]bool{}
-		var rules, languages []string
-		for _, u := range s.Unjudged {
-			if u.Of < wipeOutLeast || 1-part(u.Documents, u.Of) >= judgedLeast {
-				continue
+		for _, r := range s.Rules {
+			var languages []string
+			for _, u := range s.Unjudged {
+				if u.Rule == r.Name && u.Of >= wipeOutLeast && 1-part(u.Documents, u.Of) < judgedLeast {
+					languages = append(languages, name(u.Language))
+				}
 			}
-			if !seen["r"+u.Rule] {
-				rules = append(rules, u.Rule)
+			if len(languages) > 0 {
+				add(Amber, "languages", "%s did not judge half of some languages: %s does not apply to %s.", s.Label, r.Name, list(languages))
 			}
-			if !seen["l"+u.Language] {
-				languages = append(languages, name(u.Language))
-			}
-			seen["r"+u.Rule], seen["l"+u.Language] = true, true
-		}
-		if len(languages) > 0 {
-			add(Amber, "languages", "%s judged under half of some languages: %s did not apply to %s.", s.Label, list(rules), list(languages))
 		}
 	}
 }
 
 func (d *Data) alertDuplicates(add adder) {
 	for _, x := range d.Duplicates {
-		if len(x.Largest) > 0 && x.Largest[0].Size > largestCluster {
-			add(Amber, "duplicates", "%s found a cluster of %s; the one kept is %s.", x.Stage, plural(x.Largest[0].Size, "document"), x.Largest[0].Kept)
+		if c := x.largest(); c.Size > largestCluster {
+			add(Amber, "duplicates", "%s found a cluster of %s; the one kept is %s.", x.Stage, plural(c.Size, "document"), c.Kept)
 		}
-		if x.Degree != nil && *x.Degree > randomDegree {
-			add(Amber, "duplicates", "%s: unrelated documents collide: %s each are expected. Only verification keeps them apart.", x.Stage, measure(*x.Degree))
+		if x.Random != nil && x.Random.Degree > randomDegree {
+			add(Amber, "duplicates", "%s: a document meets %s unrelated ones by chance. Only verification keeps them apart.", x.Stage, about(x.Random.Degree))
+		}
+		if x.Uncompared > 0 {
+			add(Note, "duplicates", "%s kept %s of giant clusters without comparing all candidates.", x.Stage, plural(x.Uncompared, "document"))
+		}
+		if n := x.Unranked + x.Without; n > 0 {
+			add(Note, "duplicates", "%s: %s without the field that is compared or ranked by.", x.Stage, plural(n, "document"))
 		}
 	}
+}
+
+// largest is the cluster with the most documents.
+func (x *Duplicates) largest() Cluster {
+	var most Cluster
+	for _, c := range x.Largest {
+		if c.Size > most.Size {
+			most = c
+		}
+	}
+	return most
 }
 
 func (d *Data) alertMixtures(add adder) {
@@ -155,10 +166,10 @@ func (d *Data) alertMixtures(add adder) {
 		var off, capped []string
 		for _, g := range m.Groups {
 			if math.Abs(g.Achieved-g.Asked) > offMixture {
-				off = append(off, fmt.Sprintf("%s (asked %s, got %s)", name(g.Name), percent(g.Asked), percent(g.Achieved)))
+				off = append(off, fmt.Sprintf("%s (asked %s, got %s)", name(g.Group), percent(g.Asked), percent(g.Achieved)))
 			}
-			if g.Capped {
-				capped = append(capped, name(g.Name))
+			if m.Short(g) {
+				capped = append(capped, name(g.Group))
 			}
 		}
 		if len(off) > 0 {

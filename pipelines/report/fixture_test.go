@@ -163,17 +163,18 @@ func fixture(t testing.TB, perFile int) Material {
 		Tally: sum, Tasks: tasks,
 		Seconds: map[string]float64{"language": 3.1, "quality": 4.4, "lines": 1.2, "mask_pii": 2, "near": 9.7, "mix": 0.3},
 		Facts: []Fact{
-			{Stage: "near", Task: 0, Name: "clusters", Value: map[string]any{"2": 411.0, "3": 120.0, "4": 44.0, "6": 210.0, "9": 4.0, "1300": 1.0}},
-			{Stage: "near", Task: 0, Name: "largest", Value: []any{map[string]any{"kept": "peps#12", "size": 1300.0}, map[string]any{"kept": "rust-rfcs#7", "size": 9.0}}},
-			{Stage: "near", Task: 0, Name: "accepted", Value: histogramOf(r, 0.93, 0.06, 4000)},
-			{Stage: "near", Task: 1, Name: "accepted", Value: histogramOf(r, 0.9, 0.08, 1000)},
-			{Stage: "near", Task: 0, Name: "rejected", Value: histogramOf(r, 0.6, 0.08, 2500)},
-			{Stage: "near", Task: 0, Name: "degree", Value: 0.02},
-			{Stage: "mix", Task: 0, Name: "mixture", Value: map[string]any{"by": "language", "unit": "words", "budget": 3e6, "groups": []any{
-				map[string]any{"name": "en", "asked": 0.6, "achieved": 0.6002, "epochs": 0.8, "unique": 1.8e6, "total": 1.8e6},
-				map[string]any{"name": "zh", "asked": 0.4, "achieved": 0.37, "epochs": 4.0, "unique": 2.8e5, "total": 1.1e6, "capped": true},
+			{Stage: "near", Name: "random", Value: map[string]any{"degree": 0.02}},
+			{Stage: "near", Name: "near_duplicates", Value: map[string]any{
+				"documents": 9193, "clusters": 790, "members": 2290, "removed": 1500, "sizes": []int{411, 164, 210, 4, 0, 0, 0, 0, 0, 1},
+				"largest": []any{map[string]any{"kept": "peps#12", "size": 1300.0, "removed": 211}, map[string]any{"kept": "rust-rfcs#7", "size": 9.0, "removed": 8}},
+				"why":     map[string]int{"jaccard": 1399, "contained": 101}, "accepted": histogramOf(r, 0.93, 0.06, 1500), "rejected": histogramOf(r, 0.6, 0.08, 2500),
+				"bands": 14, "rows": 8, "random": map[string]any{"pairs": 20000, "background": 0.04, "degree": 0.02, "source": "peps"},
+			}},
+			{Stage: "mix", Task: 0, Name: "mix", Value: map[string]any{"by": "language", "unit": "words", "budget": 3e6, "taken": 2.9e6, "groups": []any{
+				map[string]any{"group": "en", "asked": 0.6, "achieved": 0.6002, "epochs": 0.8, "unique": 1.8e6, "taken": 1.8e6, "available": 2.2e6},
+				map[string]any{"group": "zh", "asked": 0.4, "achieved": 0.37, "epochs": 4.0, "unique": 2.8e5, "taken": 1.1e6, "repeated": 8.2e5, "available": 2.8e5},
 			}}},
-			{Stage: "near", Task: 0, Name: "bands", Value: 14},
+			{Stage: "near", Task: 0, Name: "hashes", Value: 112},
 		},
 		Quarantined: []Record{{File: "pages/peps.jsonl.zst", Offset: 91822, Reason: "line 91: lone surrogate \\ud800 in \"text\""}, {File: "pages/bible.jsonl.zst", Offset: 1200, Stage: "quality", Reason: "mean_word: not a number"}},
 	}
@@ -192,9 +193,9 @@ output: {path: corpus/, format: parquet}
 `
 
 func histogramOf(r *rand.Rand, mean, spread float64, n int) []int64 {
-	out := make([]int64, 100)
+	out := make([]int64, 20)
 	for range n {
-		out[int(min(max(mean+spread*r.NormFloat64(), 0), 0.9999)*100)]++
+		out[int(min(max(mean+spread*r.NormFloat64(), 0), 0.9999)*20)]++
 	}
 	return out
 }
@@ -268,7 +269,7 @@ func fixtureMeasures(stage int, text string, words int, language string, r *rand
 		}
 	}
 	if stage == 1 {
-		stop := float64(strings.Count(text, " the ") + strings.Count(text, " und ") + strings.Count(text, " of ") + r.IntN(3))
+		stop := min(9, float64(strings.Count(text, " the ")+strings.Count(text, " und ")+strings.Count(text, " of ")+r.IntN(3)))
 		if language == "zh" || len(language) != 2 {
 			stop = stages.NA
 		}
@@ -276,7 +277,7 @@ func fixtureMeasures(stage int, text string, words int, language string, r *rand
 		if language == "zh" {
 			mean = stages.NA
 		}
-		return []float64{float64(words), mean, min(stop, 9), float64(symbols) / float64(all) / 2, float64(upper) / float64(max(letters, 1))}
+		return []float64{float64(words), mean, stop, float64(symbols) / float64(all) / 2, float64(upper) / float64(max(letters, 1))}
 	}
 	lines := strings.Split(text, "\n")
 	short := 0

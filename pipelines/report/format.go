@@ -128,6 +128,27 @@ func measure(x float64) string {
 	return strings.Replace(strconv.FormatFloat(x, 'g', 2, 64), "-", "−", 1)
 }
 
+// about writes x in three digits, without the zeros at its end: what is known from bins, and ticks.
+func about(x float64) string {
+	if a := math.Abs(x); a >= 1 && !math.IsInf(x, 0) {
+		p := math.Pow(10, math.Floor(math.Log10(a))-2)
+		x = math.Round(x/p) * p
+		if p >= 1 && a < 10_000 {
+			return count(int64(math.Round(x)))
+		}
+		if a >= 10_000 {
+			s := scaled(x, 1000, []string{"", "k", "M", "B", "T", "Q"})
+			digits, unit := strings.TrimRight(s, "kMBTQ"), s[len(strings.TrimRight(s, "kMBTQ")):]
+			if strings.Contains(digits, ".") {
+				digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
+			}
+			return digits + unit
+		}
+		return signed(x, 2)
+	}
+	return measure(x)
+}
+
 func signed(x float64, places int) string { return strings.Replace(trim(x, places), "-", "−", 1) }
 
 // duration writes seconds: 0.8 s, 12 s, 3 min 20 s, 2 h 5 min, 3 d 4 h.

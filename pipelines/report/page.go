@@ -38,7 +38,7 @@ var details = []detail{
 
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"bytesize": size, "brief": brief, "count": count, "duration": duration, "int64": func(n int) int64 { return int64(n) }, "len64": length,
+		"about": about, "bytesize": size, "brief": brief, "count": count, "duration": duration, "int64": func(n int) int64 { return int64(n) }, "len64": length,
 		"measure": measure, "name": name, "percent": percent, "plain": plain, "plural": plural, "share": share, "short": short, "sign": sign,
 	}).ParseFS(pageFiles, "page/*.html")
 })
@@ -125,6 +125,9 @@ func (p *page) VerdictText() string {
 	}
 	return "in order"
 }
+
+// All is the number of documents that had to go somewhere.
+func (p *page) All() int64 { return p.Totals.Read.Documents + p.Totals.Made.Documents }
 
 // Recipe is the recipe, clipped if it is very long.
 func (p *page) Recipe() string {

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"html/template"
+	"maps"
 	"math"
-	"math/bits"
+	"slices"
 
 	"github.com/winnow-data/winnow/pipelines/report/chart"
 	"github.com/winnow-data/winnow/pipelines/tally"
@@ -17,39 +19,29 @@ type barRow struct {
 
 // A duplicateView is what the page shows of a stage that removes duplicates.
 type duplicateView struct {
-	Stage      string
-	Sizes      []barRow
-	Largest    []Cluster
+	Duplicates
+	Bars       []barRow
+	Reasons    []barRow
 	Similarity template.HTML
-	Accepted   int64
-	Rejected   int64
-	Removed    int64
-	Clusters   int64
-	Degree     string
+	Confirmed  int64
+	Denied     int64
 }
 
 // DuplicateViews draws what was found about duplicates.
 func (p *page) DuplicateViews() []duplicateView {
 	var out []duplicateView
 	for _, x := range p.Duplicates {
-		v := duplicateView{Stage: plain(x.Stage), Sizes: clusterSizes(x.Clusters), Accepted: total(x.Accepted), Rejected: total(x.Rejected)}
-		for _, c := range x.Clusters {
-			v.Clusters += c.Clusters
+		v := duplicateView{Duplicates: x, Bars: clusterSizes(x.Sizes), Confirmed: total(x.Accepted), Denied: total(x.Rejected)}
+		v.Stage = plain(x.Stage)
+		v.Largest = nil
+		for _, c := range x.Largest[:min(len(x.Largest), 20)] {
+			v.Largest = append(v.Largest, Cluster{plain(c.Kept), c.Size, c.Removed})
 		}
-		for _, c := range x.Largest {
-			c.Kept = plain(c.Kept)
-			v.Largest = append(v.Largest, c)
+		if len(x.Why) > 1 {
+			v.Reasons = why(x.Why)
 		}
-		for _, s := range p.Stages {
-			if s.Label == x.Stage {
-				v.Removed = s.Dropped.Documents
-			}
-		}
-		if v.Accepted+v.Rejected > 0 {
+		if v.Confirmed+v.Denied > 0 {
 			v.Similarity = similarity(x)
-		}
-		if x.Degree != nil {
-			v.Degree = measure(*x.Degree)
 		}
 		out = append(out, v)
 	}
@@ -64,33 +56,34 @@ func total(list []int64) int64 {
 	return n
 }
 
-// clusterSizes sums clusters up by powers of two.
-func clusterSizes(list []SizeCount) []barRow {
-	var sums []int64
-	top := int64(0)
-	for _, c := range list {
-		k := bits.Len64(uint64(max(c.Size, 1))) - 1
-		for len(sums) <= k {
-			sums = append(sums, 0)
-		}
-		sums[k] += c.Clusters
-		top = max(top, sums[k])
-	}
+// clusterSizes draws how many clusters have 2, 3-4, 5-8 … documents.
+func clusterSizes(sizes []int64) []barRow {
 	var out []barRow
-	for k, n := range sums {
-		if k == 0 && n == 0 {
-			continue
+	// Each step is a tenth as frequent as the one before: only roots can be seen together.
+	top := math.Sqrt(float64(slices.Max(append([]int64{0}, sizes...))))
+	for k, n := range sizes[:min(len(sizes), 48)] {
+		name := "2"
+		if k > 0 {
+			name = count(1<<k+1) + " – " + count(2<<k)
 		}
-		name := count(1 << k)
-		if k > 1 {
-			name += " – " + count(1<<(k+1)-1)
-		}
-		if k == 1 {
-			name = "2 – 3"
-		}
-		// Each step is a tenth as frequent as the one before: only roots can be seen together.
-		bar := chart.Bar([]chart.Segment{{Class: "dropped", Value: math.Sqrt(float64(n)), Title: plural(n, "cluster") + " of " + name + " documents"}}, math.Sqrt(float64(top)))
-		out = append(out, barRow{Name: name, Text: short(n), Exact: count(n), Bar: bar})
+		out = append(out, barRow{Name: name, Text: short(n), Exact: count(n), Bar: chart.Bar([]chart.Segment{
+			{Class: "dropped", Value: math.Sqrt(float64(n)), Title: plural(n, "cluster") + " of " + name + " documents"},
+		}, top)})
+	}
+	return out
+}
+
+// why draws the reasons for which documents counted as copies.
+func why(reasons map[string]int64) []barRow {
+	names := slices.SortedFunc(maps.Keys(reasons), func(a, b string) int {
+		return cmp.Or(cmp.Compare(reasons[b], reasons[a]), cmp.Compare(a, b))
+	})
+	var out []barRow
+	for _, name := range names[:min(len(names), 12)] {
+		n := reasons[name]
+		out = append(out, barRow{Name: plain(name), Text: short(n), Exact: count(n), Bar: chart.Bar([]chart.Segment{
+			{Class: "dropped", Value: float64(n), Title: plural(n, "document")},
+		}, float64(reasons[names[0]]))})
 	}
 	return out
 }
@@ -99,9 +92,9 @@ func clusterSizes(list []SizeCount) []barRow {
 func similarity(x Duplicates) template.HTML {
 	h := chart.Histogram{
 		Title: "similarity of candidates in " + plain(x.Stage),
-		Desc:  plural(total(x.Accepted), "pair") + " confirmed, " + plural(total(x.Rejected), "pair") + " rejected",
-		Scale: chart.Scale{Lo: 0, Hi: 1}, Bars: 50, Class: "before", Root: true, Min: math.Inf(-1), Max: math.Inf(1), Label: measure,
-		Bins: evenBins(x.Rejected), Overlay: evenBins(x.Accepted), Count: func(n float64) string { return approx(n, "pair") },
+		Desc:  plural(total(x.Accepted), "document") + " confirmed, " + count(total(x.Rejected)) + " rejected",
+		Scale: chart.Scale{Lo: 0, Hi: 1}, Bars: max(len(x.Accepted), len(x.Rejected), 1), Class: "before", Root: true, Min: math.Inf(-1), Max: math.Inf(1), Label: about,
+		Bins: evenBins(x.Rejected), Overlay: evenBins(x.Accepted), Count: func(n float64) string { return approx(n, "document") },
 	}
 	h.Names.Bars, h.Names.Line = "rejected", "confirmed"
 	return h.Draw()
@@ -121,7 +114,8 @@ func evenBins(list []int64) []chart.Bin {
 // A mixRow is a group of a mixture.
 type mixRow struct {
 	MixGroup
-	Bar template.HTML
+	Bar    template.HTML
+	Capped bool
 }
 
 // A mixView is a mixture with its bars.
@@ -143,8 +137,9 @@ func (p *page) MixtureViews() []mixView {
 		v.Stage, v.By = plain(m.Stage), plain(m.By)
 		var rows []mixRow
 		for _, g := range m.Groups {
-			g.Name = plain(name(g.Name))
-			rows = append(rows, mixRow{g, chart.Pair(g.Asked, g.Achieved, top, "asked: "+percent(g.Asked), "achieved: "+percent(g.Achieved))})
+			short := m.Short(g)
+			g.Group = plain(name(g.Group))
+			rows = append(rows, mixRow{g, chart.Pair(g.Asked, g.Achieved, top, "asked: "+percent(g.Asked), "achieved: "+percent(g.Achieved)), short})
 		}
 		v.Shown, v.Folded, v.Left = cut(rows, p.detail)
 		out = append(out, v)

@@ -66,8 +66,8 @@ func thresholdFigure(s Stage, r Rule) figure {
 	h := chart.Histogram{
 		Title: r.Name + " in " + plain(s.Label),
 		Desc: fmt.Sprintf("%s measured; median %s; %s outside the bounds (%s)",
-			plural(r.Values.N, "document"), measure(float64(r.Values.P50)), count(r.Outside), boundsText(r)),
-		Bins: r.Values.bins(), Min: float64(r.Min), Max: float64(r.Max), Label: measure,
+			plural(r.Values.N, "document"), about(float64(r.Values.P50)), count(r.Outside), boundsText(r)),
+		Bins: r.Values.bins(), Min: float64(r.Min), Max: float64(r.Max), Label: about,
 		Count: func(x float64) string { return approx(x, "document") },
 		Root:  true,
 	}
@@ -86,8 +86,8 @@ func thresholdFigure(s Stage, r Rule) figure {
 	}
 	return figure{
 		Name: r.Name, Unit: r.Unit, Doc: plain(r.Doc), Bounds: boundsText(r), Found: r.Outside, Share: share(r.Outside, r.Values.N),
-		Measured: r.Values.N, NA: r.NA, Median: measure(float64(r.Values.P50)),
-		Middle: measure(float64(r.Values.P5)) + " – " + measure(float64(r.Values.P95)), Chart: h.Draw(),
+		Measured: r.Values.N, NA: r.NA, Median: about(float64(r.Values.P50)),
+		Middle: about(float64(r.Values.P5)) + " – " + about(float64(r.Values.P95)), Chart: h.Draw(),
 	}
 }
 

@@ -161,13 +161,13 @@ func lengthHistogram(unit string, d Distribution) chart.Histogram {
 	lo, hi := max(float64(d.P1)/2, 1), max(float64(d.P99)*2, 2)
 	hi = max(min(hi, float64(d.Max)*1.0001), lo*2)
 	return chart.Histogram{
-		Title: "length in " + unit, Desc: plural(d.N, "document") + ", median " + measure(float64(d.P50)) + " " + unit,
-		Bins: d.bins(), Scale: chart.Scale{Lo: lo, Hi: hi, Log: true}, Bars: manyBars, Min: math.Inf(-1), Max: math.Inf(1), Label: whole,
+		Title: "length in " + unit, Desc: plural(d.N, "document") + ", median " + about(float64(d.P50)) + " " + unit,
+		Bins: d.bins(), Scale: chart.Scale{Lo: lo, Hi: hi, Log: true}, Bars: manyBars, Min: math.Inf(-1), Max: math.Inf(1), Label: about, Root: true,
 		Count: func(x float64) string { return approx(x, "document") },
 	}
 }
 
-// whole writes a border between lengths without a fraction.
+// whole writes a length without a fraction.
 func whole(x float64) string { return short(int64(math.Round(x))) }
 
 func lengthOf(name string, d Distribution) lengthRow {

@@ -19,6 +19,9 @@ func (t *Tally) Measured(stage int, m []float64, language string) {
 			j.NA[k]++
 			continue
 		}
+		if x != x {
+			continue // the run quarantines the document
+		}
 		r.Values.Add(x)
 		keep := &rules[k].Keep
 		in := keep.Min <= x && x <= keep.Max

@@ -175,6 +175,7 @@ func TestMeasuredCounts(t *testing.T) {
 	x.Measured(1, []float64{10, 0.1, 5}, "en")
 	x.Measured(1, []float64{70, 0.1, 5}, "zh") // under the bound of its language only
 	x.Measured(1, []float64{70, 0.1, 5}, "en")
+	x.Measured(1, []float64{70, math.NaN(), 5}, "en")
 	s := x.Stages[1]
 	if s.Rules[0].Outside != 3 || s.Rules[0].Alone != 2 || s.Rules[1].Outside != 1 || s.Rules[1].Alone != 0 {
 		t.Errorf("outside %d alone %d, outside %d alone %d", s.Rules[0].Outside, s.Rules[0].Alone, s.Rules[1].Outside, s.Rules[1].Alone)
@@ -182,12 +183,12 @@ func TestMeasuredCounts(t *testing.T) {
 	if got := s.Rules[0].Together; !reflect.DeepEqual(got, []int64{0, 1, 0}) {
 		t.Errorf("together %v", got)
 	}
-	want := []Judged{{"en", 3, []int64{0, 0, 1}}, {"zh", 1, nil}}
+	want := []Judged{{"en", 4, []int64{0, 0, 1}}, {"zh", 1, nil}}
 	if !reflect.DeepEqual(s.Languages, want) {
 		t.Errorf("got %v want %v", s.Languages, want)
 	}
-	if n := s.Rules[2].Values.N; n != 3 {
-		t.Errorf("%d values, want 3 without the one that is NA", n)
+	if n := s.Rules[2].Values.N; n != 4 {
+		t.Errorf("%d values, want 4 without the one that is NA", n)
 	}
 }
 

@@ -132,8 +132,8 @@ func (h Histogram) bar(d *drawing, k int, height, count float64) {
 	}
 	if !math.IsInf(h.Max, 1) {
 		hi = h.Scale.At(h.Max)
-		if h.Scale.At(h.Max) == h.Scale.At(h.Min) || hi == x0 && h.Max > h.Scale.Lo {
-			hi += 1 / n // a bound is inclusive: what lies on it stays
+		if h.Whole {
+			hi += 1 / n // the bar of the largest number that stays begins at the bound
 		}
 	}
 	if hi < lo {
