@@ -1,0 +1,39 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands lists the commands by group, in the order of the help.
+var commands = []struct {
+	group string
+	make  func(*app) *cobra.Command
+}{
+	{"start", newInit},
+	{"start", newLint},
+	{"start", newPlan},
+	{"run", newRun},
+	{"run", newTask},
+	{"inspect", newPreview},
+	{"inspect", newMeasure},
+	{"inspect", newExplain},
+	{"inspect", newCat},
+	{"help", newStages},
+	{"help", newSchema},
+	{"help", newVersion},
+}
+
+// brief is what winnow says when it is called without a command.
+const brief = `winnow turns raw text into a training corpus, with a report that explains every number.
+
+  winnow run quickstart          curate the sample shards in the binary
+  winnow init web > my.yaml      start a recipe of your own
+
+start    init  lint  plan        a recipe, its mistakes, what it will cost and remove
+run      run  task               the corpus; one task of it
+inspect  preview  measure        what each stage does to single documents
+         explain  report         what became of a document; the report again
+         stats  cat              any data set in plots, or as JSON lines
+help     stages  schema          every stage and setting; for editors
+         version  completion
+
+winnow COMMAND --help shows examples first. Exit codes: 0 done, 1 failed, 2 usage or recipe, 3 quarantined (--strict), 4 interrupted.
+`
