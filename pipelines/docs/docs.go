@@ -3,8 +3,10 @@
 // Nothing on a page is written twice. The prose is the doc comment of the component's type and the comments of its fields, which
 // `go generate ./pipelines/docs` collects in comments.json; settings, defaults and rules come from the registry.
 //
-// A component whose settings need an example shows it in its doc comment, as an indented block of YAML that begins with "- "; without
-// one the page shows the defaults.
+// A component whose settings need an example shows it in its doc comment, as an indented block of YAML that begins with the stage's
+// name; without one the page shows the defaults.
+//
+//	language: {keep: [en, zh], min: 0.8}
 package docs
 
 import (
@@ -78,7 +80,7 @@ func PageOf(spec stages.Spec, c Comments) Page {
 	component := spec.New()
 	t := reflect.TypeOf(component).Elem()
 	p := Page{Name: spec.Name, Kind: spec.Kind, Room: room(t)}
-	p.Doc, p.Examples = prose(c[TypeName(t)].Doc)
+	p.Doc, p.Examples = prose(c[TypeName(t)].Doc, spec.Name)
 	p.Does = does(p.Doc)
 	for _, s := range settings.Fields(component) {
 		text, _ := fieldComment(t, s.Field, c)
@@ -153,14 +155,15 @@ func fieldComment(t reflect.Type, field string, c Comments) (string, bool) {
 // docLink is a link of a doc comment to a Go name, which means nothing to who reads a page.
 var docLink = regexp.MustCompile(`\[([A-Za-z][A-Za-z0-9_.]*)\]`)
 
-// prose splits a doc comment into text and examples.
-func prose(doc string) (text string, examples []string) {
+// prose splits the doc comment of a stage into text and examples.
+func prose(doc, name string) (text string, examples []string) {
 	var p comment.Parser
 	parsed := p.Parse(docLink.ReplaceAllString(doc, "$1"))
 	var rest []comment.Block
 	for _, b := range parsed.Content {
-		if code, ok := b.(*comment.Code); ok && strings.HasPrefix(code.Text, "- ") {
-			examples = append(examples, strings.TrimRight(code.Text, "\n"))
+		if code, ok := b.(*comment.Code); ok && strings.HasPrefix(code.Text, name) {
+			lines := strings.ReplaceAll(strings.TrimRight(code.Text, "\n"), "\n", "\n  ")
+			examples = append(examples, "- "+lines)
 			continue
 		}
 		rest = append(rest, b)

@@ -25,11 +25,11 @@ func TestDoes(t *testing.T) {
 }
 
 func TestProse(t *testing.T) {
-	text, examples := prose("X is a [stages.Filter].\n\n\t- x: {min: 1}\n\nMore.\n\n\tplain code\n")
+	text, examples := prose("X is a [stages.Filter].\n\n\tx:\n\t  min: 1\n\nMore.\n\n\tplain code\n", "x")
 	if strings.Contains(text, "[") || !strings.Contains(text, "stages.Filter") {
 		t.Errorf("links stay in %q", text)
 	}
-	if !reflect.DeepEqual(examples, []string{"- x: {min: 1}"}) {
+	if !reflect.DeepEqual(examples, []string{"- x:\n    min: 1"}) {
 		t.Errorf("examples %q", examples)
 	}
 	if strings.Contains(text, "min: 1") || !strings.Contains(text, "plain code") {
