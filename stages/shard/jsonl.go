@@ -145,7 +145,7 @@ func (j *jsonl) next(d *stages.Document) (Position, error) {
 	}
 	if err = undecoded(line, j.charset); err == nil {
 		if j.ms, err = j.m.scan.object(line, j.ms[:0]); err == nil {
-			err = j.m.document(d, j.ms)
+			err = j.m.document(d, j.ms, nil)
 		}
 	}
 	var w *worldError

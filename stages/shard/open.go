@@ -9,6 +9,8 @@ func (r *Reader) open(p Part) (records, error) {
 		return r.openJSONL(p)
 	case Lines:
 		return r.openPlainLines(p)
+	case Parquet:
+		return r.openParquet(p)
 	}
 	return nil, fmt.Errorf("unknown format %q; allowed: %v", p.Kind.Format, Formats)
 }

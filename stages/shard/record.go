@@ -35,7 +35,8 @@ func newMapping(name string, o *Options) *mapping {
 
 // document fills d from the members of one record. Their memory becomes the document's. A member is decoded only when the record is known to
 // be sound, so that on an error its bytes are still as they were read.
-func (m *mapping) document(d *stages.Document, ms []member) error {
+// Where the format has the text apart, it comes as text.
+func (m *mapping) document(d *stages.Document, ms []member, apart *string) error {
 	*d = stages.Document{Fields: m.take(len(ms))}
 	text, id, messages := -1, -1, -1
 	renamed := false
@@ -77,7 +78,7 @@ func (m *mapping) document(d *stages.Document, ms []member) error {
 		d.Fields = append(d.Fields, stages.Field{Name: name, Raw: f.raw})
 	}
 	switch {
-	case text >= 0:
+	case text >= 0 || apart != nil:
 	case messages < 0:
 		return fmt.Errorf("no field %q", m.text)
 	default:
@@ -98,6 +99,9 @@ func (m *mapping) document(d *stages.Document, ms []member) error {
 	}
 	if text >= 0 {
 		d.Text = ms[text].text()
+	}
+	if apart != nil {
+		d.Text = *apart
 	}
 	return nil
 }

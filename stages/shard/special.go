@@ -3,12 +3,11 @@ package shard
 import (
 	"encoding/binary"
 	"math/bits"
-	"unsafe"
 )
 
 // special returns the index of the first byte of s that a JSON string must escape, or len(s).
 func special(s string) int {
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
+	b := unsafeBytes(s)
 	i := 0
 	for ; i+8 <= len(b); i += 8 {
 		x := binary.LittleEndian.Uint64(b[i:])

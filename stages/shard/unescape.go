@@ -88,3 +88,6 @@ func appendQuoted(dst []byte, s string) []byte {
 		s = s[k+1:]
 	}
 }
+
+// unsafeBytes returns the bytes of s, which must not be written to.
+func unsafeBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
