@@ -38,7 +38,7 @@ type Example struct {
 }
 
 func (t *Tally) example(e *Examples, rule stages.Rule, d *stages.Document, v stages.Verdict) {
-	x := Example{ID: d.ID, Language: cut(plain(d.Fields, "language"), 16, 16), Value: Number(v.Value), Hash: xxhash.Sum64String(d.ID)}
+	x := Example{ID: d.ID, Language: Cut(plain(d.Fields, "language"), 16, 16), Value: Number(v.Value), Hash: xxhash.Sum64String(d.ID)}
 	distance := away(rule, x)
 	filled := false
 	fill := func() {
@@ -64,23 +64,26 @@ func (t *Tally) example(e *Examples, rule stages.Rule, d *stages.Document, v sta
 	}
 }
 
-// fill copies what is shown of a document. It masks before it clips, so that no half of a number slips through.
+// fill copies what is shown of a document.
 func (t *Tally) fill(x *Example, d *stages.Document, v stages.Verdict) {
-	body := d.Text
-	if d.Turns != nil {
-		body = d.Body()
-	}
-	text := t.mask(cut(body, 3*exampleChars, 12*exampleChars))
-	x.Text = strings.Clone(cut(text, exampleChars, 4*exampleChars))
-	x.Clipped = len(x.Text) < len(text) || len(text) < len(body) && len(body) > 12*exampleChars
-	x.ID = strings.Clone(cut(d.ID, 200, 200))
-	x.Source = strings.Clone(cut(d.Source, 80, 80))
-	x.Kept = strings.Clone(cut(v.Kept, 200, 200))
-	x.Why = strings.Clone(cut(t.mask(cut(v.Why, 600, 600)), 200, 200))
+	x.Text, x.Clipped = Excerpt(d.Body(), t.mask)
+	x.ID = strings.Clone(Cut(d.ID, 200, 200))
+	x.Source = strings.Clone(Cut(d.Source, 80, 80))
+	x.Kept = strings.Clone(Cut(v.Kept, 200, 200))
+	x.Why = strings.Clone(Cut(t.mask(Cut(v.Why, 600, 600)), 200, 200))
 }
 
-// cut returns the first characters of s, at most so many characters and bytes; invalid UTF-8 becomes U+FFFD.
-func cut(s string, characters, bytes int) string {
+// Excerpt returns the first 400 characters of a text, masked, and whether there were more. It masks before it clips, so that no
+// half of a number slips through.
+func Excerpt(body string, mask func(string) string) (text string, clipped bool) {
+	head := Cut(body, 3*exampleChars, 12*exampleChars)
+	masked := mask(head)
+	text = strings.Clone(Cut(masked, exampleChars, 4*exampleChars))
+	return text, len(text) < len(masked) || len(head) < len(body)
+}
+
+// Cut returns the first characters of s, at most so many characters and bytes; invalid UTF-8 becomes U+FFFD.
+func Cut(s string, characters, bytes int) string {
 	i, n := 0, 0
 	for i < len(s) && n < characters {
 		_, w := utf8.DecodeRuneInString(s[i:])
@@ -175,9 +178,9 @@ func (t *Tally) trim() {
 		size := 0
 		t.each(func(x *Example) {
 			if len(x.Text) > limit {
-				x.Text, x.Clipped = cut(x.Text, exampleChars, limit), true
+				x.Text, x.Clipped = Cut(x.Text, exampleChars, limit), true
 			}
-			x.Why = cut(x.Why, 200, limit)
+			x.Why = Cut(x.Why, 200, limit)
 			size += 120 + escaped(x.Text) + escaped(x.Why) + escaped(x.ID) + escaped(x.Kept) + escaped(x.Source)
 		})
 		if size <= exampleBudget {

@@ -89,8 +89,8 @@ func TestTop(t *testing.T) {
 		name := strconv.FormatUint(z.Uint64(), 36)
 		f := Flow{1, 100, 10}
 		truth[name]++
-		whole.add([]byte(name), f)
-		parts[i%8].add([]byte(name), f)
+		whole.Add([]byte(name), f)
+		parts[i%8].Add([]byte(name), f)
 	}
 	var sum Top
 	for i := range parts {
@@ -102,7 +102,7 @@ func TestTop(t *testing.T) {
 		if err := json.Unmarshal(raw, &back); err != nil {
 			t.Fatal(err)
 		}
-		sum.merge(&back)
+		sum.Merge(&back)
 	}
 	if len(truth) < 2*topNames || whole.Error == 0 {
 		t.Fatalf("%d names do not fill the sketch", len(truth))
@@ -129,7 +129,7 @@ func TestTopIsExactBelowTheCap(t *testing.T) {
 	var x Top
 	for i := range topNames {
 		for range 1 + i%3 {
-			x.add([]byte(strconv.Itoa(i)), Flow{1, 2, 3})
+			x.Add([]byte(strconv.Itoa(i)), Flow{1, 2, 3})
 		}
 	}
 	if x.Error != 0 || x.Get("2") != (Flow{3, 6, 9}) || x.Get("none") != (Flow{}) || x.Len() != topNames {

@@ -19,7 +19,7 @@ type Quarantine struct {
 }
 
 func (t *Tally) quarantine(stage, reason string) {
-	t.reason(Quarantine{Stage: stage, Reason: cut(shape(reason), 160, 300), Records: 1, Example: cut(t.mask(reason), 300, 600)})
+	t.reason(Quarantine{Stage: stage, Reason: Cut(shape(reason), 160, 300), Records: 1, Example: Cut(t.mask(reason), 300, 600)})
 }
 
 func (t *Tally) reason(q Quarantine) {
@@ -107,8 +107,8 @@ func (t *Tally) Merge(o *Tally) error {
 	for _, g := range o.Licences {
 		pick(&t.Licences, &t.licences, g.Name).add(g)
 	}
-	t.DomainsIn.merge(&o.DomainsIn)
-	t.DomainsOut.merge(&o.DomainsOut)
+	t.DomainsIn.Merge(&o.DomainsIn)
+	t.DomainsOut.Merge(&o.DomainsOut)
 	t.Before.merge(&o.Before)
 	t.After.merge(&o.After)
 	for _, q := range o.Reasons {

@@ -160,7 +160,7 @@ func (t *Tally) Read(d *stages.Document, bytes, words int) {
 	t.source(d.Source).Read.Add(f)
 	t.Before.add(bytes, words)
 	if h := t.hostOf(d); len(h) > 0 {
-		t.DomainsIn.add(h, f)
+		t.DomainsIn.Add(h, f)
 	}
 }
 
@@ -227,7 +227,7 @@ func (t *Tally) Kept(d *stages.Document, bytes, words int) {
 	}
 	t.After.add(bytes, words)
 	if h := t.hostOf(d); len(h) > 0 {
-		t.DomainsOut.add(h, f)
+		t.DomainsOut.Add(h, f)
 	}
 }
 

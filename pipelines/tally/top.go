@@ -18,6 +18,17 @@ const (
 type Top struct {
 	Error int64 // documents by which a count may be too low; a name that is absent has at most so many
 	names map[string]*Flow
+	cap   int // names in memory; 0: topNames
+}
+
+// NewTop returns a Top that knows at most so many names. The zero Top knows 4,096.
+func NewTop(most int) Top { return Top{cap: max(most, 2)} }
+
+func (t *Top) most() int {
+	if t.cap > 0 {
+		return t.cap
+	}
+	return topNames
 }
 
 // A Ranked is a name with its amount, a lower bound.
@@ -26,14 +37,15 @@ type Ranked struct {
 	Flow
 }
 
-func (t *Top) add(name []byte, f Flow) {
+// Add counts a name.
+func (t *Top) Add(name []byte, f Flow) {
 	if e, ok := t.names[string(name)]; ok {
 		e.Add(f)
 		return
 	}
 	t.put(string(name), f)
-	if len(t.names) > topNames {
-		t.prune(topNames / 2)
+	if len(t.names) > t.most() {
+		t.prune(t.most() / 2)
 	}
 }
 
@@ -68,8 +80,8 @@ func (t *Top) prune(n int) {
 	t.Error += cut
 }
 
-// merge adds o to t.
-func (t *Top) merge(o *Top) {
+// Merge adds o to t.
+func (t *Top) Merge(o *Top) {
 	for name, f := range o.names {
 		if e, ok := t.names[name]; ok {
 			e.Add(*f)
@@ -78,7 +90,7 @@ func (t *Top) merge(o *Top) {
 		}
 	}
 	t.Error += o.Error
-	t.prune(topNames)
+	t.prune(t.most())
 }
 
 // Len returns the number of names known.
