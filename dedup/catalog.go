@@ -6,4 +6,5 @@ import "github.com/winnow-data/winnow/stages"
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
 	stages.Define("dedup_exact", exactDefaults),
+	stages.Define("dedup_minhash", minHashDefaults),
 }

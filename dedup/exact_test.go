@@ -229,7 +229,7 @@ func TestExactSummary(t *testing.T) {
 func TestFaults(t *testing.T) {
 	docs := docsOf("a|x", "b|x", "c|y", "d|y", "e|z")
 	full := errors.New("disk full")
-	for _, name := range []string{"dedup_exact"} {
+	for _, name := range []string{"dedup_exact", "dedup_minhash"} {
 		make := func(env *stages.Env) (any, error) {
 			c := spec(t, name).New()
 			if p, ok := c.(stages.Provisioner); ok {
@@ -238,7 +238,7 @@ func TestFaults(t *testing.T) {
 			return c, nil
 		}
 		for _, op := range []string{"create", "write", "close", "open", "read"} {
-			for at := range 40 {
+			for at := range 60 {
 				n := 0
 				fault := func(o string) error {
 					if o != op {

@@ -156,6 +156,3 @@ func (s *Summary) finish(total scanned) {
 		delete(s.Sources, name)
 	}
 }
-
-// Random is what pairs of unrelated documents have in common.
-type Random struct{}

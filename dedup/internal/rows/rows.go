@@ -83,6 +83,9 @@ func Range(f stages.File, width int, lo, hi []byte) (from, to int64, err error) 
 		return 0, 0, err
 	}
 	find := func(bound []byte) int64 {
+		if len(bound) == 0 {
+			return 0
+		}
 		row := make([]byte, len(bound))
 		return int64(sort.Search(int(n), func(i int) bool {
 			if err == nil {

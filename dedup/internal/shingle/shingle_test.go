@@ -1,13 +1,12 @@
 package shingle
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"github.com/cespare/xxhash/v2"
 
 	"github.com/winnow-data/winnow/stages/text"
 )
@@ -23,7 +22,8 @@ func cut(s string) Words {
 func hashes(words ...string) []uint64 {
 	var out []uint64
 	for _, w := range words {
-		out = append(out, xxhash.Sum64String(w))
+		h, _ := hash(w, 0, len(w), false)
+		out = append(out, h)
 	}
 	return out
 }
@@ -72,6 +72,32 @@ func TestLower(t *testing.T) {
 		}
 		if got := byte(lower(uint64(c)<<24) >> 24); got != want {
 			t.Errorf("%q becomes %q, want %q", c, got, want)
+		}
+	}
+}
+
+// TestHashSpreads looks at the hashes of half a million words that differ little: all distinct, and every bit set in half of them.
+func TestHashSpreads(t *testing.T) {
+	const n = 1 << 19
+	seen := make(map[uint64]bool, n)
+	var ones [64]int
+	for i := range n {
+		s := fmt.Sprintf("%x", i)
+		if i%2 == 0 {
+			s = "long common prefix " + s
+		}
+		h, _ := hash(s, 0, len(s), false)
+		seen[h] = true
+		for b := range ones {
+			ones[b] += int(h >> b & 1)
+		}
+	}
+	if len(seen) != n {
+		t.Errorf("%d distinct hashes of %d words", len(seen), n)
+	}
+	for b, k := range ones { // binomial: 4.5 standard deviations are √n · 2.25
+		if d := k - n/2; d*d > n*5 {
+			t.Errorf("bit %d is set in %d of %d hashes", b, k, n)
 		}
 	}
 }

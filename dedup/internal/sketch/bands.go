@@ -11,7 +11,7 @@ func Proposed(s float64, bands, rows int) float64 {
 }
 
 // steps of the midpoint rule; Proposed bends gently, so the error is far below what tells two choices apart.
-const steps = 1000
+const steps = 200
 
 // Choose returns the bands and rows of at most hashes functions that lose least at a threshold of similarity: missed is the weight of
 // a pair above it that is not proposed, the rest to 1 that of a pair below that is. Weights of ½ give the choice of

@@ -1,0 +1,371 @@
+package dedup_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/winnow-data/winnow/dedup"
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/stagetest"
+)
+
+// prose returns n random words of a vocabulary of so many.
+func prose(rng *rand.Rand, n, vocabulary int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("w%d", rng.IntN(vocabulary))
+	}
+	return out
+}
+
+// count returns the words from..to-1 as text: w0 w1 w2, all different.
+func count(from, to int) string {
+	var b strings.Builder
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&b, "w%d ", i)
+	}
+	return b.String()
+}
+
+func TestMinHash(t *testing.T) {
+	han := "道可道非常道名可名非常名无名天地之始有名万物之母故常无欲以观其妙常有欲以观其徼此两者同出而异名同谓之玄玄之又玄众妙之门"
+	long := count(0, 100)
+	for name, c := range map[string]struct {
+		set  func(*dedup.MinHash)
+		docs []stages.Document
+		want []string
+		why  map[string]string // removed id → KEPT REASON
+	}{
+		"nothing": {nil, nil, nil, nil},
+		"one":     {nil, docsOf("a|"), []string{"a"}, nil},
+		"case and punctuation do not count": {
+			nil,
+			docsOf("a|The quick brown fox jumps over the lazy dog!", "b|the quick, brown fox jumps over the lazy dog"),
+			[]string{"a"},
+			map[string]string{"b": "a jaccard"},
+		},
+		"longest stays": {
+			nil,
+			docsOf("a|"+count(0, 99), "b|"+long, "c|"+count(1, 100)),
+			[]string{"b"},
+			map[string]string{"a": "b jaccard", "c": "b jaccard"},
+		},
+		"first is the least id": {
+			func(m *dedup.MinHash) { m.Keep = dedup.Keep{Policy: "first"} },
+			docsOf("p-10|"+long, "p-9|"+count(0, 99)),
+			[]string{"p-9"},
+			nil,
+		},
+		"newest": {
+			func(m *dedup.MinHash) { m.Keep = dedup.Keep{Policy: "newest", Field: "crawl"} },
+			docsOf("a|"+long+"|crawl=CC-MAIN-2023-50", "b|"+count(0, 99)+"|crawl=CC-MAIN-2024-10", "c|"+long+"|crawl=none"),
+			[]string{"b"},
+			nil,
+		},
+		"shorter than the window: equal words": {
+			nil,
+			docsOf("a|Hello world", "b|hello, world", "c|hello worlds", "d|world hello", "e|hello world again"),
+			[]string{"b", "c", "d", "e"},
+			nil,
+		},
+		"no words: equal texts": {
+			nil,
+			docsOf("a|!!!", "b|!!!", "c|???", "d|", "e|"),
+			[]string{"a", "c", "d"},
+			nil,
+		},
+		"unspaced below 0.9": { // 1 of 57 characters differs: 48 of 58 runs are shared
+			nil,
+			docsOf("a|"+han, "b|"+strings.Replace(han, "天地", "天空", 1)),
+			[]string{"a", "b"},
+			nil,
+		},
+		"unspaced, equal but for the stops": {
+			nil,
+			docsOf("a|"+han, "b|"+strings.Replace(han, "天地", "天，地。", 1)),
+			[]string{"b"},
+			nil,
+		},
+		"within": {
+			func(m *dedup.MinHash) { m.Within = "source" },
+			docsOf("a|"+long+"more|source=1", "b|"+long+"|source=2", "c|"+long+"|source=1"),
+			[]string{"a", "b"},
+			nil,
+		},
+		"only from": {
+			func(m *dedup.MinHash) { m.OnlyFrom = "web" },
+			docsOf("a|"+long+" more|source=web", "b|"+long+"|source=books", "c|"+count(0, 99)+"|source=books", "d|"+count(500, 600)+"|source=web",
+				"e|"+count(500, 599)+"|source=web"),
+			[]string{"b", "c", "d"},
+			map[string]string{"a": "b jaccard", "e": "d jaccard"},
+		},
+		"similarity 1 asks for the same shingles": {
+			func(m *dedup.MinHash) { m.Similarity = 1; m.Ngram = 2 },
+			docsOf("a|x y x y", "b|x y x y x y", "c|x y z", "d|z x y"),
+			[]string{"b", "c", "d"},
+			nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, verify := range []bool{true, false} {
+				make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) {
+					if c.set != nil {
+						c.set(m)
+					}
+					m.Verify = verify
+				})
+				if !verify && strings.HasPrefix(name, "unspaced below") {
+					continue
+				}
+				for _, o := range []stagetest.Options{{}, {Tasks: 3, Batch: 1, Shuffle: 2, Memory: 1}} {
+					got, err := stagetest.Run(t.Context(), make, c.docs, o)
+					if err != nil {
+						t.Fatal(err)
+					}
+					ids := got.IDs()
+					if verify && !slices.Equal(ids, c.want) && len(c.want)+len(ids) > 0 {
+						t.Errorf("kept %q, want %q", ids, c.want)
+					}
+					if !verify && !slices.Equal(ids, c.want) && name != "similarity 1 asks for the same shingles" && len(ids)+len(c.want) > 0 {
+						t.Errorf("without verification kept %q, want %q", ids, c.want)
+					}
+					for i, d := range c.docs {
+						v := got.Outcomes[i].Verdict
+						if want, ok := c.why[d.ID]; verify && ok && v.Kept+" "+v.Why != want {
+							t.Errorf("%s: %+v, want %s", d.ID, v, want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestContained proposes everything (one row a band), so that only the comparison decides.
+func TestContained(t *testing.T) {
+	loop := strings.Repeat("again and again and ", 10)
+	for name, c := range map[string]struct {
+		part, whole string
+		removed     bool
+	}{
+		"a part":                    {count(20, 60), count(0, 100), true},
+		"a part and one word":       {count(20, 60) + "other", count(0, 100), false},
+		"half, then the first half": {count(50, 100) + count(0, 50), count(0, 100) + "end", false}, // three 3-grams are at the seam
+		"no part: longer":           {count(0, 100), count(0, 60), false},
+		"repetitive, in one piece":  {loop, count(0, 50) + loop + count(50, 100), true},
+		"repetitive, not in one":    {loop, count(0, 50) + loop[:len(loop)/2] + count(50, 100) + loop[len(loop)/2:] + "x y z x y z", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) { m.Bands, m.Rows, m.Similarity = 256, 1, 0.95 })
+			docs := docsOf("part|"+c.part, "whole|"+c.whole)
+			got, err := stagetest.Run(t.Context(), make, docs, stagetest.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := got.Outcomes[0].Verdict
+			if removed := v.Rule != ""; removed != c.removed || removed && (v.Why != "contained" || v.Kept != "whole" || v.Value >= 0.95) {
+				t.Errorf("%+v, want removed %v", v, c.removed)
+			}
+			if got.Facts["verify"] == nil || got.File("verify", 0, "evidence.jsonl.zst") == nil {
+				t.Error("no evidence")
+			}
+		})
+	}
+}
+
+// TestSeveralGroupsInACluster chains groups of true near-duplicates by documents that are half one, half the next: one of
+// each group stays.
+func TestSeveralGroupsInACluster(t *testing.T) {
+	var docs []stages.Document
+	const groups = 40 // more than are compared with everything
+	for g := range groups {
+		for k := range 3 {
+			docs = append(docs, stages.Document{ID: fmt.Sprintf("g%d.%d", g, k), Text: count(1000*g, 1000*g+200-k)})
+		}
+		docs = append(docs, stages.Document{ID: fmt.Sprintf("bridge%d", g), Text: count(1000*g, 1000*g+100) + count(1000*g+1000, 1000*g+1100)})
+	}
+	make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) { m.Bands, m.Rows = 64, 2 })
+	got, err := stagetest.Run(t.Context(), make, docs, stagetest.Options{Tasks: 4, Shuffle: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fact := got.Facts["cut"][0]["near_duplicates"].(map[string]any)
+	if fact["clusters"].(float64) != 1 {
+		t.Fatalf("%v clusters, want one of all", fact["clusters"])
+	}
+	var want []string
+	for g := range groups {
+		want = append(want, fmt.Sprintf("g%d.0", g), fmt.Sprintf("bridge%d", g))
+	}
+	if !slices.Equal(got.IDs(), want) {
+		t.Errorf("kept %q, want %q", got.IDs(), want)
+	}
+}
+
+func TestMinHashSettings(t *testing.T) {
+	for want, set := range map[string]func(*dedup.MinHash){
+		"similarity: 0 ":   func(m *dedup.MinHash) { m.Similarity = 0 },
+		"similarity: 1.1":  func(m *dedup.MinHash) { m.Similarity = 1.1 },
+		"similarity: NaN":  func(m *dedup.MinHash) { m.Similarity = math.NaN() },
+		"ngram: 0":         func(m *dedup.MinHash) { m.Ngram = 0 },
+		"hashes: 0":        func(m *dedup.MinHash) { m.Hashes = 0 },
+		"both or neither":  func(m *dedup.MinHash) { m.Bands = 3 },
+		"5000 x 1":         func(m *dedup.MinHash) { m.Bands, m.Rows = 5000, 1 },
+		"keep: \"oldest\"": func(m *dedup.MinHash) { m.Keep.Policy = "oldest" },
+	} {
+		if _, err := stagetest.New(spec(t, "dedup_minhash"), set)(&stages.Env{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// TestPercolation gives documents a template that takes 2/5 of the shingles: verified, all stay; unverified, the run is refused and says why.
+func TestPercolation(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	var docs []stages.Document
+	for i := range 400 {
+		docs = append(docs, stages.Document{ID: fmt.Sprint(i), Source: "letters", Text: count(0, 60) + strings.Join(prose(rng, 30, 100_000), " ")})
+	}
+	run := func(verify bool, rows int) (*stagetest.Result, error) {
+		make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) { m.Verify, m.Bands, m.Rows = verify, 128/rows, rows })
+		return stagetest.Run(t.Context(), make, docs, stagetest.Options{Tasks: 2})
+	}
+	got, err := run(true, 4)
+	if err != nil || len(got.Docs) != len(docs) {
+		t.Errorf("verified: %v, %d documents stay, want all %d", err, len(got.Docs), len(docs))
+	}
+	_, err = run(false, 4)
+	if err == nil || !strings.Contains(err.Error(), "set verify: true") {
+		t.Errorf("unverified: error %v", err)
+	}
+	if _, err = run(false, 32); err != nil {
+		t.Errorf("unverified, 32 rows: %v", err)
+	}
+}
+
+// TestTemplates is a corpus of letters under one greeting and footer: 10,000 different bodies, of which at least 99 % must stay.
+func TestTemplates(t *testing.T) {
+	for _, body := range []int{40, 150} {
+		rng := rand.New(rand.NewPCG(6, uint64(body)))
+		docs := make([]stages.Document, 10_000)
+		for i := range docs {
+			docs[i] = stages.Document{ID: fmt.Sprint(i), Text: count(0, 30) + strings.Join(prose(rng, body, 5000), " ") + " " + count(30, 60)}
+		}
+		got, err := stagetest.Run(t.Context(), stagetest.New[dedup.MinHash](spec(t, "dedup_minhash"), nil), docs, stagetest.Options{Tasks: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if share := float64(len(got.Docs)) / float64(len(docs)); !(share >= 0.99) {
+			t.Errorf("bodies of %d words: %.4f stay, want 0.99", body, share)
+		}
+	}
+}
+
+// TestNearDuplicates is 10,000 documents of 200 words, and of each a copy with three other words: at least 95 % of the copies
+// must go, and nothing else.
+func TestNearDuplicates(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	const n = 10_000
+	docs := make([]stages.Document, 0, 2*n)
+	for i := range n {
+		words := prose(rng, 200, 20_000)
+		docs = append(docs, stages.Document{ID: fmt.Sprintf("a%d", i), Text: strings.Join(words, " ")})
+		for range 3 {
+			words[rng.IntN(len(words))] = "other"
+		}
+		docs = append(docs, stages.Document{ID: fmt.Sprintf("b%d", i), Text: strings.Join(words, " ")})
+	}
+	got, err := stagetest.Run(t.Context(), stagetest.New[dedup.MinHash](spec(t, "dedup_minhash"), nil), docs, stagetest.Options{Tasks: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if removed := len(docs) - len(got.Docs); removed < n*95/100 {
+		t.Errorf("%d of %d copies removed, want 95 %%", removed, n)
+	}
+	for i, o := range got.Outcomes {
+		if o.Verdict.Rule != "" && o.Verdict.Kept[1:] != docs[i].ID[1:] {
+			t.Fatalf("%s was removed for %s", docs[i].ID, o.Verdict.Kept)
+		}
+	}
+}
+
+// TestDrift is a chain in which neighbours are alike and the ends are not: what goes is alike to what stays.
+func TestDrift(t *testing.T) {
+	var docs []stages.Document
+	for i := range 50 {
+		docs = append(docs, stages.Document{ID: fmt.Sprint(i), Text: count(5*i, 5*i+100)})
+	}
+	make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) { m.Bands, m.Rows = 64, 2 })
+	got, err := stagetest.Run(t.Context(), make, docs, stagetest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if clusters := got.Facts["cut"][0]["near_duplicates"].(map[string]any)["clusters"]; clusters != 1.0 {
+		t.Fatalf("%v clusters, want one", clusters)
+	}
+	for i, o := range got.Outcomes {
+		if o.Verdict.Rule == "" {
+			continue
+		}
+		kept, err := strconv.Atoi(o.Verdict.Kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shift := 5 * max(kept-i, i-kept) // shingles that each of the two has alone
+		if want := float64(96-shift) / float64(96+shift); !(math.Abs(o.Verdict.Value-want) < 1e-12) || want < 0.75 {
+			t.Errorf("%d is kept for %d: similarity %v, want %v", kept, i, o.Verdict.Value, want)
+		}
+	}
+	if n := len(got.Docs); n < 50/5 || n > 50/2 { // 0.75 reaches two documents to either side
+		t.Errorf("%d stay, want 10 to 25", n)
+	}
+}
+
+// TestMinHashIgnoresSharding deals real documents to tasks in many ways, under more and less memory: the same rows stay.
+func TestMinHashIgnoresSharding(t *testing.T) {
+	docs := corpus(t, "data/corpus/powershell-docs.jsonl.zst")[:700]
+	rng := rand.New(rand.NewPCG(8, 8))
+	for i := range docs {
+		docs[i].Source = fmt.Sprint("s", i%3)
+	}
+	for range 100 { // copies that tie in all but the id, and in all
+		d := docs[rng.IntN(600)]
+		docs = append(docs, d, stages.Document{ID: d.ID + "~", Text: d.Text, Source: d.Source})
+	}
+	for name, set := range map[string]func(*dedup.MinHash){
+		"longest":    nil,
+		"first":      func(m *dedup.MinHash) { m.Keep = dedup.Keep{Policy: "first"} },
+		"only from":  func(m *dedup.MinHash) { m.OnlyFrom = "s1" },
+		"within":     func(m *dedup.MinHash) { m.Within = "source" },
+		"unverified": func(m *dedup.MinHash) { m.Verify = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			make := stagetest.New(spec(t, "dedup_minhash"), set)
+			var want []string
+			for run := range 4 {
+				mixed := slices.Clone(docs)
+				rng.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
+				o := stagetest.Options{Tasks: 1 + 4*run, Batch: 1 + 50*run, Shuffle: uint64(run), Memory: int64(run%2) << 30}
+				got, err := stagetest.Run(t.Context(), make, mixed, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				rows := rowsOf(got.Docs)
+				if want == nil {
+					want = rows
+				}
+				if !slices.Equal(rows, want) {
+					t.Errorf("run %d: other rows stay: %d, want %d", run, len(rows), len(want))
+				}
+				if len(rows) >= len(docs)-50 {
+					t.Errorf("%d of %d documents stay", len(rows), len(docs))
+				}
+			}
+		})
+	}
+}
