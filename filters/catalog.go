@@ -10,6 +10,7 @@ var Catalog = []stages.Spec{
 	stages.Define("fineweb", fineWeb),
 	stages.Define("gopher_quality", gopherQuality),
 	stages.Define("gopher_repetition", gopherRepetition),
+	stages.Define("language", languageDefaults),
 	stages.Define("length", length),
 	stages.Define("mask_pii", maskPIIDefaults),
 	stages.Define("normalize", normalize),
