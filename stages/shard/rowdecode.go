@@ -9,7 +9,10 @@ import (
 )
 
 // rowArena hands out the lists of rows from memory that is used once.
-type rowArena struct{ fields []stages.Field }
+type rowArena struct {
+	fields []stages.Field
+	chunk  int // fields to make at a time, at least
+}
 
 var errRow = errors.New("a row is damaged")
 
@@ -49,15 +52,39 @@ func (c *rowCursor) bytes() []byte {
 
 func (c *rowCursor) text() string { return view(c.bytes()) }
 
+// ParseRow reads into d what [AppendRow] has written. The document points into row.
+func ParseRow(row []byte, d *stages.Document) error {
+	var a rowArena
+	c := rowCursor{b: row}
+	if err := c.row(d, &a); err != nil {
+		return err
+	}
+	if c.i != len(row) {
+		return errRow
+	}
+	return nil
+}
+
 // row reads the next row of the block into d.
 func (r *RowReader) row(d *stages.Document) error {
 	c := rowCursor{b: r.block, i: r.pos}
+	err := c.row(d, &r.arena)
+	r.pos = c.i
+	if err != nil || r.left == 1 && r.pos != len(r.block) {
+		return errRow
+	}
+	return nil
+}
+
+// row reads one row into d.
+func (c *rowCursor) row(d *stages.Document, arena *rowArena) error {
 	if c.i == len(c.b) {
 		return errRow
 	}
 	flags := c.b[c.i]
 	c.i++
 	*d = stages.Document{ID: c.text(), Source: c.text(), Text: c.text()}
+	d.At = stages.Place{File: c.text(), Row: int64(c.uvarint()) - 1}
 	if flags&rowKind != 0 {
 		d.Kind = c.text()
 	}
@@ -84,17 +111,17 @@ func (r *RowReader) row(d *stages.Document) error {
 	}
 	if flags&rowFields != 0 {
 		n := c.count()
-		if len(r.arena.fields) < n {
-			r.arena.fields = make([]stages.Field, max(1024, n))
+		if len(arena.fields) < n {
+			arena.fields = make([]stages.Field, max(arena.chunk, n))
+			arena.chunk = 1024
 		}
-		d.Fields = r.arena.fields[:n:n]
-		r.arena.fields = r.arena.fields[n:]
+		d.Fields = arena.fields[:n:n]
+		arena.fields = arena.fields[n:]
 		for i := range d.Fields {
 			d.Fields[i] = stages.Field{Name: c.text(), Raw: c.bytes()}
 		}
 	}
-	r.pos = c.i
-	if c.bad || r.left == 1 && r.pos != len(r.block) {
+	if c.bad {
 		return errRow
 	}
 	return nil

@@ -42,7 +42,7 @@ func NewRowWriter(w io.Writer) *RowWriter { return &RowWriter{w: w} }
 
 // Write adds a document.
 func (w *RowWriter) Write(d *stages.Document) error {
-	w.buf = appendRow(w.buf, d)
+	w.buf = AppendRow(w.buf, d)
 	w.n++
 	w.total++
 	if len(w.buf) >= rowBlock {
@@ -219,7 +219,8 @@ const (
 	rowEmptyTurns
 )
 
-func appendRow(dst []byte, d *stages.Document) []byte {
+// AppendRow appends one document in the form of rows, all parts of it.
+func AppendRow(dst []byte, d *stages.Document) []byte {
 	flags := byte(0)
 	set := func(bit byte, on bool) {
 		if on {
@@ -234,6 +235,7 @@ func appendRow(dst []byte, d *stages.Document) []byte {
 	set(rowKind, d.Kind != "")
 	dst = append(dst, flags)
 	dst = appendText(appendText(appendText(dst, d.ID), d.Source), d.Text)
+	dst = binary.AppendUvarint(appendText(dst, d.At.File), uint64(d.At.Row+1))
 	if flags&rowKind != 0 {
 		dst = appendText(dst, d.Kind)
 	}

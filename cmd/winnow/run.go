@@ -1,0 +1,216 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winnow-data/winnow/pipelines"
+	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/settings"
+)
+
+// runFlags are the flags of run, and of the commands that load a recipe the same way.
+type runFlags struct {
+	in, set                       []string
+	out, memory, scratch          string
+	limit                         int64
+	workers, batch                int
+	reuse, fresh, asJSON, offline bool
+	strict, quiet                 bool
+}
+
+func newRun(a *app) *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run RECIPE|NAME",
+		Short: "curate a corpus; the same command again goes on where it stopped",
+		Example: `  winnow run quickstart
+  winnow run web --in 'crawl/*.warc.gz' --out corpus
+  winnow run my.yaml --set gopher_quality.words.min=30 --workers 8 --memory 4GiB
+  winnow run my.yaml --reuse             after a change: keep what it does not touch`,
+		Args: exactArgs(1, "the recipe: a file such as my.yaml, or the name of a built-in one"),
+		RunE: func(c *cobra.Command, args []string) error { return a.run(c, args[0], f) },
+	}
+	recipeFlags(c, &f)
+	fl := c.Flags()
+	fl.IntVar(&f.workers, "workers", 0, "tasks at a time (default: one per processor)")
+	fl.IntVar(&f.batch, "batch", 0, "documents that travel together (default 256)")
+	fl.StringVar(&f.memory, "memory", "", "memory the run may hold, such as 4GiB (default: half of what the machine allows)")
+	fl.StringVar(&f.scratch, "scratch", "", "folder for work files (default: within the output)")
+	fl.BoolVar(&f.reuse, "reuse", false, "the recipe changed: keep the phases that the change does not touch")
+	fl.BoolVar(&f.fresh, "fresh", false, "the recipe changed: move the old run aside and start anew")
+	fl.BoolVar(&f.offline, "offline", false, "refuse recipes that need the network")
+	fl.BoolVar(&f.strict, "strict", false, "exit with 3 when records were quarantined")
+	fl.BoolVar(&f.asJSON, "json", false, "speak JSON lines with a message_type")
+	fl.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
+	c.MarkFlagsMutuallyExclusive("reuse", "fresh")
+	return c
+}
+
+// recipeFlags are the flags that change a recipe: they are written into the recipe as run.
+func recipeFlags(c *cobra.Command, f *runFlags) {
+	fl := c.Flags()
+	fl.StringArrayVar(&f.in, "in", nil, "read this instead of the recipe's input (may be given again)")
+	fl.StringVar(&f.out, "out", "", "write here instead of the recipe's output (default ./NAME/ for built-in recipes)")
+	fl.StringArrayVar(&f.set, "set", nil, "change one setting: LABEL.SETTING=VALUE (may be given again)")
+	fl.Int64Var(&f.limit, "limit", 0, "read only the first N records of each input file")
+}
+
+// exactArgs asks for n arguments and says what they are.
+func exactArgs(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage("%s takes %d argument, %s; got %d", c.CommandPath(), n, what, len(args))
+		}
+		return nil
+	}
+}
+
+func (a *app) run(c *cobra.Command, name string, f runFlags) error {
+	ctx := c.Context()
+	start := time.Now()
+	memory, err := memoryFlag(f.memory)
+	if err != nil {
+		return err
+	}
+	job, err := a.load(name, f)
+	if err != nil {
+		return err
+	}
+	if !f.asJSON {
+		fmt.Fprintf(a.err, "winnow %s · %s → %s\n", pipelines.Version(), job.Recipe.Name, job.Out)
+	}
+	p, err := job.Plan(ctx)
+	if err != nil {
+		return err
+	}
+	state, err := job.Prepare(ctx, p, pipelines.Change{Reuse: f.reuse, Fresh: f.fresh})
+	var changed *pipelines.ChangedError
+	switch {
+	case errors.As(err, &changed):
+		return exitError{exitUsage, err}
+	case err != nil:
+		return err
+	}
+	a.banner(state, f)
+	if state.Finished {
+		return a.summary(ctx, job, state.Summary, f, time.Since(start))
+	}
+	if memory > 0 {
+		debug.SetMemoryLimit(memory * 9 / 10)
+	}
+	opt := run.Options{
+		Workers: f.workers, Batch: f.batch, Memory: memory, Scratch: f.scratch, Stop: a.stop,
+		Log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	}
+	r, err := job.Runner(p, opt)
+	if err != nil {
+		return err
+	}
+	var bar *progress
+	if !f.quiet {
+		bar = startProgress(a.err, f.asJSON, r.Progress)
+	}
+	err = r.Run(ctx)
+	if bar != nil {
+		bar.Close()
+	}
+	if errors.Is(err, run.ErrInterrupted) || errors.Is(err, ctx.Err()) && err != nil {
+		done, all := r.Done(ctx)
+		fmt.Fprintf(a.err, "winnow: interrupted after %d of %d tasks; go on with the same command: winnow run %s\n", done, all, name)
+		return exitError{code: exitInterrupted}
+	}
+	if err != nil {
+		return err
+	}
+	sum, err := r.Summary(ctx)
+	if err != nil {
+		return err
+	}
+	return a.summary(ctx, job, sum, f, time.Since(start))
+}
+
+// memoryFlag reads --memory.
+func memoryFlag(s string) (int64, error) {
+	if s == "" {
+		return run.MemoryAllowed() / 2, nil
+	}
+	n, err := settings.ParseBytes(s)
+	if err != nil {
+		return 0, usage("--memory: %w", err)
+	}
+	if n < 256<<20 {
+		return 0, usage("--memory: %s is too little; at least 256MiB are needed", s)
+	}
+	return n, nil
+}
+
+// banner says what an earlier run has left.
+func (a *app) banner(s *pipelines.State, f runFlags) {
+	if f.asJSON {
+		return
+	}
+	switch {
+	case s.Finished:
+		fmt.Fprintln(a.err, "finished already: recipe and input are unchanged, nothing is done again")
+	case len(s.Reused) > 0:
+		fmt.Fprintln(a.err, "reusing unchanged phases:")
+		for _, name := range s.Reused {
+			fmt.Fprintln(a.err, "  "+name)
+		}
+	case s.Done > 0:
+		fmt.Fprintf(a.err, "resuming: %d of %d tasks are done, recipe and input are unchanged\n", s.Done, s.Tasks)
+	}
+	if s.Aside != "" {
+		fmt.Fprintln(a.err, "the old run was moved to "+s.Aside)
+	}
+}
+
+// summary prints what came of a run: the sums, the top reasons, where corpus and report are.
+func (a *app) summary(_ any, job *pipelines.Job, s *run.Summary, f runFlags, took time.Duration) error {
+	if f.asJSON {
+		line, err := json.Marshal(struct {
+			Type string `json:"message_type"`
+			*run.Summary
+			Out     string  `json:"out"`
+			Seconds float64 `json:"seconds"`
+		}{"summary", s, job.Out, took.Seconds()})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.out, "%s\n", line)
+	} else {
+		fmt.Fprintf(a.out, "read %s", comma(s.Read))
+		if s.Made > 0 {
+			fmt.Fprintf(a.out, "  made %s", comma(s.Made))
+		}
+		fmt.Fprintf(a.out, "  kept %s  dropped %s  quarantined %s  (sums meet, recounted from the files)  %s\n",
+			comma(s.Kept), comma(s.Dropped), comma(s.Quarantined), short(took))
+		for i, r := range s.Rules {
+			if i == 8 {
+				fmt.Fprintf(a.out, "  … and %d more, in the report\n", len(s.Rules)-i)
+				break
+			}
+			fmt.Fprintf(a.out, "  %8s  %s\n", comma(r.Documents), r.Label+"."+r.Rule)
+		}
+		fmt.Fprintf(a.out, "corpus  %s  (%d files, %s)\n", job.Out, s.Files, size(s.Bytes))
+		fmt.Fprintf(a.out, "report  %s\n", filepath.Join(job.Out, run.Folder, "report.html"))
+		if s.Work > 64<<20 {
+			fmt.Fprintf(a.out, "work files for --reuse: %s in %s, free to delete\n", size(s.Work), filepath.Join(job.Out, run.Folder, "work"))
+		}
+		if s.Example != "" {
+			fmt.Fprintf(a.out, "next    winnow explain --run %s %s\n", job.Out, s.Example)
+		}
+	}
+	if f.strict && s.Quarantined > 0 {
+		return exitError{code: exitQuarantined}
+	}
+	return nil
+}

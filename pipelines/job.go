@@ -1,0 +1,171 @@
+package pipelines
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/recipe"
+	"github.com/winnow-data/winnow/pipelines/recipes"
+	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages"
+)
+
+// A Job is a recipe with the place its output goes to.
+type Job struct {
+	Recipe   *recipe.Recipe
+	Registry *stages.Registry
+	Out      string // the folder that holds _winnow; with one output also its shards
+	Limit    int64  // records read of each input file; 0 reads all
+}
+
+// Flags are what a command line changes about a recipe.
+type Flags struct {
+	In, Set []string
+	Out     string
+	Limit   int64
+}
+
+// Source finds the text of a recipe: a built-in one by its name, or a file. A name that ends in .yaml or .yml or holds a slash
+// is a file. dir is what its paths are relative to.
+func Source(name string) (text []byte, dir string, err error) {
+	if ext := filepath.Ext(name); ext == ".yaml" || ext == ".yml" || strings.ContainsAny(name, `/\`) {
+		text, err = os.ReadFile(name)
+		if err != nil {
+			return nil, "", fmt.Errorf("recipe: %w", err)
+		}
+		dir, err = filepath.Abs(filepath.Dir(name))
+		return text, dir, err
+	}
+	text, ok := recipes.Lookup(name)
+	if !ok {
+		return nil, "", fmt.Errorf("no built-in recipe is called %q; there are %s; a file's name ends in .yaml",
+			name, strings.Join(recipes.Names(), ", "))
+	}
+	dir, err = os.Getwd()
+	return text, dir, err
+}
+
+// Load loads a recipe by name or file. The job is nil when a problem is an error.
+func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
+	text, dir, err := Source(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	reg := Registry()
+	in := make([]string, len(f.In))
+	for i, p := range f.In {
+		if in[i], err = anchored(p); err != nil {
+			return nil, nil, err
+		}
+	}
+	rec, problems := recipe.Load(text, name, reg, recipe.Options{
+		Dir: dir, In: in, Out: f.Out, Set: f.Set, Stat: stat,
+	})
+	if rec == nil {
+		return nil, problems, nil
+	}
+	out, err := outFolder(rec, f.Out, !strings.ContainsAny(name, `/\.`))
+	if err != nil {
+		return nil, nil, err
+	}
+	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit}, problems, nil
+}
+
+// anchored makes a path of the command line independent of the recipe's folder.
+func anchored(p string) (string, error) {
+	if strings.HasPrefix(p, plan.Embedded) || strings.Contains(p, "://") {
+		return p, nil
+	}
+	return filepath.Abs(p)
+}
+
+// stat says whether a path of a recipe is there. Embedded data is looked for when the plan is made.
+func stat(p string) error {
+	if strings.Contains(p, plan.Embedded) {
+		return nil
+	}
+	_, err := os.Stat(p)
+	return err
+}
+
+// outFolder settles where a run writes: --out, else the recipe's output, else ./NAME for a built-in recipe.
+func outFolder(rec *recipe.Recipe, out string, builtin bool) (string, error) {
+	switch {
+	case out != "":
+		return filepath.Abs(out)
+	case builtin || len(rec.Outputs) > 1:
+		dir := rec.Dir
+		return filepath.Join(dir, rec.Name), nil
+	}
+	p := rec.Outputs[0].Path
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p), nil
+	}
+	return filepath.Join(rec.Dir, p), nil
+}
+
+// Sources returns the stores that inputs are read from.
+func (j *Job) Sources() plan.Sources { return plan.Sources{Embedded: recipes.FS()} }
+
+// Plan makes the job's plan.
+func (j *Job) Plan(ctx context.Context) (*plan.Plan, error) {
+	return plan.Build(ctx, j.Recipe, j.Sources(), Version(), j.Limit)
+}
+
+// Runner returns what carries out the job's plan.
+func (j *Job) Runner(p *plan.Plan, opt run.Options) (*run.Runner, error) {
+	return run.New(p, j.Recipe, j.Sources(), j.Out, opt)
+}
+
+// planFile is where a run's plan lies.
+func planFile(out string) string { return filepath.Join(out, run.Folder, "plan.json") }
+
+// ReadPlan reads the plan of a run from plan.json, the run's folder, or the folder above it.
+func ReadPlan(name string) (*plan.Plan, string, error) {
+	tries := []string{name, filepath.Join(name, "plan.json"), planFile(name)}
+	for _, t := range tries {
+		if info, err := os.Stat(t); err != nil || info.IsDir() {
+			continue
+		}
+		data, err := os.ReadFile(t)
+		if err != nil {
+			return nil, "", err
+		}
+		var p plan.Plan
+		if err := json.Unmarshal(data, &p); err != nil {
+			return nil, "", fmt.Errorf("%s is no plan: %w", t, err)
+		}
+		if p.Format != plan.Format {
+			return nil, "", fmt.Errorf("%s has format %d, this winnow reads %d", t, p.Format, plan.Format)
+		}
+		return &p, filepath.Dir(filepath.Dir(t)), nil
+	}
+	return nil, "", fmt.Errorf("%s: no plan.json there or in %s below it: %w", name, run.Folder, fs.ErrNotExist)
+}
+
+// Open returns the job and the plan of a run that has been prepared.
+func Open(name string) (*Job, *plan.Plan, error) {
+	p, out, err := ReadPlan(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	reg := Registry()
+	rec, problems := recipe.Load([]byte(p.Recipe), p.Name+".yaml", reg, recipe.Options{Dir: p.Dir, Stat: stat})
+	if rec == nil {
+		errs := make([]error, 0, len(problems))
+		for _, q := range problems {
+			if !q.Warning {
+				errs = append(errs, q)
+			}
+		}
+		return nil, nil, fmt.Errorf("the recipe of the run in %s does not load: %w", out, errors.Join(errs...))
+	}
+	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: p.Limit}, p, nil
+}

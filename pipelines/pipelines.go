@@ -1,0 +1,23 @@
+// Package pipelines joins the rooms' catalogs and holds what turns a recipe into a corpus. Inside it: recipe (grammar, lint, schema), plan
+// (phases, tasks, keys), run (tasks, markers, sums), tally and report (what a run says about itself), stats (the same for any data set),
+// recipes (built-in ones, with their sample data).
+package pipelines
+
+import (
+	"slices"
+
+	"github.com/winnow-data/winnow/dedup"
+	"github.com/winnow-data/winnow/filters"
+	"github.com/winnow-data/winnow/mixer"
+	"github.com/winnow-data/winnow/stages"
+)
+
+// Registry returns all components that recipes may name. It panics on a name that two rooms define, which a test
+// excludes.
+func Registry() *stages.Registry {
+	r, err := stages.NewRegistry(slices.Concat(filters.Catalog, dedup.Catalog, mixer.Catalog))
+	if err != nil {
+		panic(err)
+	}
+	return r
+}

@@ -1,0 +1,133 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+)
+
+// clockEvery is how many documents share one timing; at 64 the clock costs under 1 % of the cheapest chain.
+const clockEvery = 64
+
+// A chain is a run of per-document steps that one goroutine owns: document outside, component inside, one view.
+type chain struct {
+	steps  []*step
+	first  bool // the chain sees the documents of the input: blank text goes here
+	view   text.View
+	clocks []time.Duration // by step, of one document in clockEvery
+}
+
+// run passes every live document of j through the chain.
+func (c *chain) run(j *job) {
+	for i, d := range j.batch.Live() {
+		c.document(j, i, d, (j.first+int64(i))%clockEvery == 0)
+	}
+}
+
+// document passes one document through the chain and leaves its outcome in the batch. A panic in a component is a fault
+// of the record.
+func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
+	label, r := inputLabel, &j.rows[i]
+	defer func() {
+		if p := recover(); p != nil {
+			j.batch.Act(label)
+			j.batch.Fail(i, fmt.Errorf("panic: %v", p))
+		}
+	}()
+	body := d.Body()
+	if c.first && blank(body) {
+		r.words, r.out = 0, 0
+		j.batch.Act(label)
+		j.batch.Drop(i, stages.Verdict{Rule: empty})
+		return
+	}
+	if len(c.steps) == 0 && !c.first {
+		return
+	}
+	c.view.Reset(body)
+	c.know(d)
+	if r.words < 0 {
+		r.words = c.count()
+	}
+	for k, s := range c.steps {
+		label = s.label
+		if s.only != nil && !s.takes(d) {
+			continue
+		}
+		var start time.Time
+		if timed {
+			start = time.Now()
+		}
+		v, err := c.apply(s, d, r)
+		if timed {
+			c.clocks[k] += time.Since(start)
+		}
+		if err != nil {
+			j.batch.Act(label)
+			j.batch.Fail(i, err)
+			return
+		}
+		if v.Rule != "" && s.drop {
+			j.batch.Act(label)
+			j.batch.Drop(i, v)
+			break
+		}
+	}
+	r.out = c.count()
+}
+
+func (c *chain) count() int { return int(math.Round(c.view.WordCount())) }
+
+// know tells the view the language that the document's fields name.
+func (c *chain) know(d *stages.Document) {
+	if language, ok := d.Fields.Text("language"); ok {
+		c.view.SetLanguage(language)
+	}
+}
+
+// apply runs one step on one document and keeps what it measured in r.
+func (c *chain) apply(s *step, d *stages.Document, r *row) (stages.Verdict, error) {
+	m := r.m[s.at : s.at+len(s.rules)]
+	if s.mapper != nil {
+		v, err := s.mapper.Map(d, &c.view)
+		if err != nil {
+			return v, err
+		}
+		if v, err = s.verdict(v, m); err != nil || v.Rule != "" && s.drop {
+			return v, err
+		}
+		if body := d.Body(); body != c.view.Text() {
+			r.edits = append(r.edits, edit{s.number, len(c.view.Text()), len(body)})
+			c.view.Reset(body)
+			if blank(body) {
+				return stages.Verdict{Rule: empty}, nil
+			}
+		}
+		c.know(d)
+	}
+	if s.filter == nil {
+		return stages.Verdict{}, nil
+	}
+	s.filter.Measure(&c.view, m[:s.judged])
+	return s.decide(m[:s.judged], c.view.Language())
+}
+
+// verdict checks what a mapper, a stage or a barrier has decided: its rule must be one that it names. A rule that
+// `without` switches off keeps the document.
+func (s *step) verdict(v stages.Verdict, m []float64) (stages.Verdict, error) {
+	if v.Rule == "" {
+		return v, nil
+	}
+	n := s.rule(v.Rule)
+	if n < 0 {
+		return v, fmt.Errorf("the stage dropped by rule %q, which it does not name", v.Rule)
+	}
+	m[n] = v.Value
+	if s.off[n] {
+		return stages.Verdict{}, nil
+	}
+	return v, nil
+}

@@ -1,0 +1,92 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/tally"
+)
+
+// check holds a finished phase against the recipe's limits: how many records may be damaged, and that no stage leaves nothing.
+func (r *Runner) check(ctx context.Context, ph *plan.Phase) error {
+	if ph.Pass == nil {
+		return nil
+	}
+	t, err := r.phaseTally(ctx, ph)
+	if err != nil {
+		return err
+	}
+	if ph.Pass.From == "" {
+		limit := float64(r.recipe.Limits.Damaged)
+		if bad := t.Damaged; float64(bad) > limit*float64(t.In.Documents) {
+			return permanentError{fmt.Errorf(
+				"%d of %d records of the input are damaged, more than limits: damaged: %.3g%% allows; see %s/quarantine",
+				bad, t.In.Documents, 100*limit, Folder)}
+		}
+		if t.In.Documents == 0 {
+			return permanentError{fmt.Errorf("the input holds no records")}
+		}
+	}
+	if r.recipe.Limits.AllowEmpty {
+		return nil
+	}
+	sets := r.ruleSets(ph)
+	for _, set := range sets {
+		if !set.counts {
+			continue
+		}
+		s := &t.Stages[set.number]
+		gone := s.Quarantined.Documents
+		for k := range s.Rules {
+			gone += s.Rules[k].Dropped.Documents
+		}
+		if s.Entered > 0 && gone == s.Entered+s.Made.Documents {
+			return permanentError{fmt.Errorf(
+				"stage %s left nothing of %d documents (%s); if that is meant, say so with limits: {allow_empty: true}",
+				set.label, s.Entered, worst(s, set))}
+		}
+	}
+	return nil
+}
+
+// worst names the rule that removed most.
+func worst(s *tally.StageCount, set ruleSet) string {
+	name, most := "quarantined", s.Quarantined.Documents
+	for k := range s.Rules {
+		if n := s.Rules[k].Dropped.Documents; n > most {
+			name, most = "rule "+set.rules[k].Name, n
+		}
+	}
+	return fmt.Sprintf("%s: %d", name, most)
+}
+
+// phaseTally adds up the tallies of a finished phase, in task order.
+func (r *Runner) phaseTally(ctx context.Context, ph *plan.Phase) (*tally.Tally, error) {
+	sum := tally.New(r.layout.tally, mask)
+	for t := range ph.Tasks {
+		m, err := r.marker(ctx, ph, t)
+		if err != nil {
+			return nil, err
+		}
+		if m == nil {
+			return nil, fmt.Errorf("task %d of phase %s has no marker", t, ph.Name)
+		}
+		if err := r.addTally(sum, m); err != nil {
+			return nil, fmt.Errorf("marker of %s, task %d: %w", ph.Name, t, err)
+		}
+	}
+	return sum, nil
+}
+
+// addTally adds the tally of one marker.
+func (r *Runner) addTally(sum *tally.Tally, m *Marker) error {
+	if len(m.Tally) == 0 {
+		return nil
+	}
+	t, err := tally.Load(r.layout.tally, mask, m.Tally)
+	if err != nil {
+		return err
+	}
+	return sum.Merge(t)
+}

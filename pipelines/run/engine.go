@@ -1,0 +1,147 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/winnow-data/winnow/pipelines/plan"
+)
+
+// attempts is how often a task is tried: what fails because of the world may not fail again.
+const attempts = 3
+
+// grace is how long tasks at work may go on after Stop.
+const grace = 10 * time.Second
+
+// Run does every task that has no marker, phase by phase, and ends with the finish phase. It returns [ErrInterrupted]
+// when Stop was closed first.
+func (r *Runner) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if r.opt.Stop != nil {
+		done := make(chan struct{})
+		defer close(done)
+		go func() {
+			select {
+			case <-r.opt.Stop:
+			case <-done:
+				return
+			}
+			select {
+			case <-time.After(grace):
+				cancel()
+			case <-done:
+			}
+		}()
+	}
+	for i := range r.plan.Phases {
+		if err := r.phase(ctx, &r.plan.Phases[i]); err != nil {
+			if r.stopped() && (errors.Is(err, context.Canceled) || errors.Is(err, ErrInterrupted)) {
+				return ErrInterrupted
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Runner) stopped() bool {
+	if r.opt.Stop == nil {
+		return false
+	}
+	select {
+	case <-r.opt.Stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// phase does the tasks of one phase that have no marker, the largest first, and checks what the phase as a whole must satisfy.
+func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
+	var todo []int
+	for t := range ph.Tasks {
+		m, err := r.marker(ctx, ph, t)
+		if err != nil {
+			return err
+		}
+		if m == nil {
+			todo = append(todo, t)
+		}
+	}
+	slices.SortStableFunc(todo, func(a, b int) int { return int(r.weight(ph, b) - r.weight(ph, a)) })
+	r.meter.begin(ph, ph.Tasks-len(todo), r.phaseBytes(ph, todo))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.opt.Workers)
+	for _, t := range todo {
+		if gctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			if r.stopped() {
+				return ErrInterrupted
+			}
+			return r.persist(gctx, ph, t)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return r.check(ctx, ph)
+}
+
+// persist does a task, trying again when the world was at fault.
+func (r *Runner) persist(ctx context.Context, ph *plan.Phase, t int) error {
+	for n := 1; ; n++ {
+		err := r.do(ctx, ph, t)
+		if err == nil {
+			r.meter.taskDone()
+			return nil
+		}
+		if n == attempts || ctx.Err() != nil || permanent(err) {
+			return fmt.Errorf("%s, task %d of %d: %w", ph.Name, t, ph.Tasks, err)
+		}
+		r.opt.Log.Warn("task failed, trying again", "phase", ph.Name, "task", t, "attempt", n, "error", err)
+		select {
+		case <-time.After(time.Duration(n*n) * 200 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// A permanentError will not go away by trying again: a broken invariant, a budget that cannot be met.
+type permanentError struct{ error }
+
+func (e permanentError) Unwrap() error { return e.error }
+
+func permanent(err error) bool {
+	var p permanentError
+	return errors.As(err, &p)
+}
+
+// weight orders the tasks of an input pass by the bytes they read.
+func (r *Runner) weight(ph *plan.Phase, t int) int64 {
+	if ph.Pass == nil || ph.Pass.Parts == nil {
+		return 0
+	}
+	var n int64
+	for _, part := range ph.Pass.Parts[t] {
+		n += part.Bytes
+	}
+	return n
+}
+
+// phaseBytes is what the given tasks of an input pass will read; 0 for other phases.
+func (r *Runner) phaseBytes(ph *plan.Phase, tasks []int) int64 {
+	var n int64
+	for _, t := range tasks {
+		n += r.weight(ph, t)
+	}
+	return n
+}

@@ -1,0 +1,75 @@
+package run
+
+import (
+	"strings"
+
+	"github.com/winnow-data/winnow/stages"
+)
+
+// A job is a batch of documents on its way through a pass, with what has been found out about each.
+type job struct {
+	first  int64 // number of the first document in the task
+	batch  *stages.Batch
+	rows   []row
+	damage []placed      // records between these documents that could not be read
+	done   chan struct{} // closed when the per-document steps before the next batch step are through
+}
+
+// A row is what a pass knows of one document. The numbers of words are -1 where nobody has counted.
+type row struct {
+	words, out int       // of the body as it came, and as it stands
+	bytes      int       // of the body as it came
+	m          []float64 // measurements, by the steps' places
+	edits      []edit
+	made       int // number of the stage that made it, plus one; 0 for documents that came in
+	over       bool
+}
+
+// An edit is what one step did to the words of a document.
+type edit struct {
+	stage, before, after int
+}
+
+// newJob returns a job over docs for a pass that measures width values.
+func newJob(docs []stages.Document, width int) *job {
+	j := &job{batch: stages.NewBatch(docs), rows: make([]row, len(docs)), done: make(chan struct{})}
+	slab := make([]float64, len(docs)*width)
+	for i := range slab {
+		slab[i] = unmeasured
+	}
+	for i := range j.rows {
+		j.rows[i] = row{words: -1, out: -1, bytes: len(docs[i].Text), m: slab[i*width : (i+1)*width : (i+1)*width]}
+		if docs[i].Turns != nil {
+			j.rows[i].bytes = len(docs[i].Body())
+		}
+	}
+	return j
+}
+
+// settle takes in the documents that a stage has made.
+func (j *job) settle(stage, width int) {
+	at := j.batch.Settle()
+	if len(at) == 0 {
+		return
+	}
+	rows := make([]row, 0, len(j.batch.Docs))
+	next := 0
+	for i := range j.batch.Docs {
+		if len(at) > 0 && at[0] == i {
+			at = at[1:]
+			m := make([]float64, width)
+			for k := range m {
+				m[k] = unmeasured
+			}
+			d := &j.batch.Docs[i]
+			rows = append(rows, row{words: -1, out: -1, bytes: len(d.Body()), m: m, made: stage + 1})
+			continue
+		}
+		rows = append(rows, j.rows[next])
+		next++
+	}
+	j.rows = rows
+}
+
+// blank says whether a text holds nothing but white space.
+func blank(s string) bool { return strings.TrimSpace(s) == "" }

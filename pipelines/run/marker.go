@@ -1,0 +1,94 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/shard"
+)
+
+// A Marker says that a task is done and what it left. It is written last, with the phase's key: a task with a marker of
+// the plan's key is never done again. Markers, not engines, are the truth.
+type Marker struct {
+	Key         string                    `json:"key"`
+	Phase       string                    `json:"phase"`
+	Task        int                       `json:"task"`
+	Rows        int64                     `json:"rows"` // documents that left the pass
+	Files       []File                    `json:"files"`
+	Shards      []shard.File              `json:"shards,omitempty"`
+	Excluded    int64                     `json:"excluded"`
+	Quarantined int64                     `json:"quarantined"`
+	Tally       json.RawMessage           `json:"tally,omitempty"`
+	Facts       map[string]map[string]any `json:"facts,omitempty"` // by stage label, from barriers
+	Times       Times                     `json:"times"`
+}
+
+// A File is one that a task left in the run's folder or its work folder.
+type File struct {
+	Name string `json:"name"`
+	Work bool   `json:"work,omitempty"` // in the work folder
+	Size int64  `json:"size"`
+}
+
+// Times are what a task cost. They differ from run to run and take part in no comparison.
+type Times struct {
+	Start  int64              `json:"start"`   // unix milliseconds
+	Wall   float64            `json:"seconds"` // of the task
+	Bytes  int64              `json:"bytes"`   // read, as they lie
+	Stages map[string]float64 `json:"stages,omitempty"`
+	Memory int64              `json:"memory"` // resident bytes of the process at the end
+	Host   string             `json:"host,omitempty"`
+}
+
+// maxMarker bounds what is read back: a tally stays under 300 KB, facts and file lists beside it are small.
+const maxMarker = 16 << 20
+
+func markerName(phase string, task int) string { return fmt.Sprintf("done/%s/%05d.json", phase, task) }
+
+// marker returns the marker of a finished task, or nil. A marker of another key, or one whose files are not there whole, counts as
+// none.
+func (r *Runner) marker(ctx context.Context, ph *plan.Phase, task int) (*Marker, error) {
+	data, err := blob.Get(ctx, r.own, markerName(ph.Name, task), maxMarker)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the marker of %s %d: %w", ph.Name, task, err)
+	}
+	var m Marker
+	if err := json.Unmarshal(data, &m); err != nil || m.Key != ph.Key {
+		return nil, nil
+	}
+	for _, f := range m.Files {
+		store := r.own
+		if f.Work {
+			store = r.work
+		}
+		if e, err := store.Stat(ctx, f.Name); err != nil || e.Size != f.Size {
+			return nil, nil
+		}
+	}
+	for _, f := range m.Shards {
+		if e, err := r.out.Stat(ctx, f.Name); err != nil || e.Size != f.Bytes {
+			return nil, nil
+		}
+	}
+	return &m, nil
+}
+
+// mark writes the marker of a finished task.
+func (r *Runner) mark(ctx context.Context, m *Marker) error {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("marker of %s %d: %w", m.Phase, m.Task, err)
+	}
+	if err := blob.Put(ctx, r.own, markerName(m.Phase, m.Task), data); err != nil {
+		return fmt.Errorf("write the marker of %s %d: %w", m.Phase, m.Task, err)
+	}
+	return nil
+}

@@ -1,0 +1,189 @@
+package run
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/winnow-data/winnow/pipelines/tally"
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+)
+
+// A ruleSet is what the sink knows of one step of the pass, in the order of the steps.
+type ruleSet struct {
+	number      int // in the tally
+	label, name string
+	rules       []stages.Rule
+	at, judged  int
+	counts      bool // its documents are counted here: a barrier is counted in its last pass
+}
+
+// A sink takes the documents of a pass in order: it counts them, writes the live ones on, and tells of the others.
+type sink struct {
+	sets   []ruleSet
+	order  map[string]int // label → place in sets
+	input  bool           // the pass reads the input
+	output bool           // the pass writes the output
+	tally  *tally.Tally
+	docs   documents
+	shards *shardsOut // the same, with To "output"
+	meter  *meter
+	made   commits
+
+	excluded, quarantined lines
+	entered               []int64 // documents that ended at a step, by place in sets
+	rows                  int64   // documents that left
+	view                  text.View
+
+	mu    sync.Mutex
+	spent map[string]time.Duration // by label
+}
+
+// documents is where live documents go.
+type documents interface {
+	put(d *stages.Document) error
+	close() error
+}
+
+// take takes one job.
+func (s *sink) take(j *job) error {
+	damage := j.damage
+	came, rows := 0, s.rows
+	for i := range j.batch.Docs {
+		if j.rows[i].made == 0 {
+			for len(damage) > 0 && damage[0].before <= came {
+				if err := s.damaged(damage[0]); err != nil {
+					return err
+				}
+				damage = damage[1:]
+			}
+			came++
+		}
+		if err := s.document(j, i, &j.batch.Docs[i]); err != nil {
+			return err
+		}
+	}
+	for _, d := range damage {
+		if err := s.damaged(d); err != nil {
+			return err
+		}
+	}
+	s.meter.docs.Add(int64(came))
+	s.meter.kept.Add(s.rows - rows)
+	return nil
+}
+
+// damaged tells of a record that could not be read.
+func (s *sink) damaged(d placed) error {
+	s.tally.Damage(d.source, d.Reason)
+	return s.quarantined.add(damaged(d.Damage))
+}
+
+// document counts one document and sends it where it belongs.
+func (s *sink) document(j *job, i int, d *stages.Document) error {
+	r := &j.rows[i]
+	first := 0
+	switch {
+	case r.made > 0:
+		for first < len(s.sets) && s.sets[first].number != r.made-1 {
+			first++
+		}
+		s.tally.Made(r.made-1, d, r.bytes, r.words)
+		first++
+	case s.input:
+		s.tally.Read(d, r.bytes, r.words)
+	}
+	for _, e := range r.edits {
+		s.tally.Edited(e.stage, e.before, e.after)
+	}
+	language := ""
+	for k := range s.sets {
+		set := &s.sets[k]
+		if set.judged == 0 || isUnmeasured(r.m[set.at]) {
+			continue
+		}
+		if language == "" {
+			language, _ = d.Fields.Text("language")
+		}
+		s.tally.Measured(set.number, r.m[set.at:set.at+set.judged], language)
+	}
+	if j.batch.Alive(i) {
+		s.enter(first, len(s.sets)-1)
+		s.rows++
+		if s.output {
+			s.tally.Kept(d, len(d.Body()), r.out)
+		}
+		return s.docs.put(d)
+	}
+	k, ok := s.order[j.batch.By(i)]
+	if !ok {
+		return fmt.Errorf("a document was ended by %q, which is no stage of this pass", j.batch.By(i))
+	}
+	s.enter(first, k)
+	set := &s.sets[k]
+	v, fault := j.batch.Outcome(i)
+	if fault != nil {
+		s.tally.Quarantined(set.number, d, fault.Error())
+		return s.quarantined.add(failed(d, set.label, fault))
+	}
+	words := r.out
+	if words < 0 {
+		s.view.Reset(d.Body())
+		words = int(math.Round(s.view.WordCount()))
+	}
+	rule, ok := s.tally.Rule(set.number, v.Rule)
+	if !ok {
+		return fmt.Errorf("%s dropped by rule %q, which it does not name", set.label, v.Rule)
+	}
+	s.tally.Dropped(set.number, rule, d, v, words)
+	return s.excluded.add(exclusion(d, set, v))
+}
+
+// enter counts a document in the steps from one place to another.
+func (s *sink) enter(from, to int) {
+	for k := from; k <= to; k++ {
+		s.entered[k]++
+	}
+}
+
+// rest ends what the sink writes, after the last job.
+func (s *sink) rest() error {
+	for k, n := range s.entered {
+		if s.sets[k].counts {
+			s.tally.Enter(s.sets[k].number, int(n))
+		}
+	}
+	if err := s.docs.close(); err != nil {
+		return err
+	}
+	if err := s.excluded.close(); err != nil {
+		return err
+	}
+	return s.quarantined.close()
+}
+
+// clock takes a worker's sampled times.
+func (s *sink) clock(c *chain) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, d := range c.clocks {
+		s.spent[c.steps[k].label] += d * clockEvery
+	}
+}
+
+// spend takes the time of a batch step.
+func (s *sink) spend(label string, d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent[label] += d
+}
+
+// discard drops what has not been committed.
+func (s *sink) discard() error {
+	if s.shards != nil {
+		s.shards.discard()
+	}
+	return s.made.discard()
+}
