@@ -142,12 +142,30 @@ func (l *loader) unusedModels(tree *settings.Node) {
 	if models == nil {
 		return
 	}
+	used := map[string]bool{}
+	scalars(tree.Get("stages"), used)
 	for _, p := range models.Pairs {
-		if tree.Get("stages").Find(p.Key.Text) == nil {
+		if !used[p.Key.Text] {
 			w := settings.At(p.Key, "no stage uses the model %q", p.Key.Text)
 			w.Warning = true
 			l.add(w.In("models"))
 		}
+	}
+}
+
+// scalars collects the values below a node.
+func scalars(n *settings.Node, into map[string]bool) {
+	if n == nil {
+		return
+	}
+	if n.Kind == settings.Scalar {
+		into[n.Text] = true
+	}
+	for _, c := range n.Items {
+		scalars(c, into)
+	}
+	for _, p := range n.Pairs {
+		scalars(p.Value, into)
 	}
 }
 

@@ -15,7 +15,10 @@ type Style struct {
 	Color bool // with ANSI colours
 }
 
-const maxExcerpt = 100 // characters of a line that is shown
+const (
+	maxExcerpt = 100 // characters of a line that is shown
+	maxShown   = 100 // problems that are shown; the others are counted
+)
 
 type painter bool
 
@@ -38,7 +41,15 @@ func Render(w io.Writer, ps []Problem, style Style) error {
 	c := painter(style.Color)
 	var b strings.Builder
 	errors, warnings := 0, 0
-	for _, p := range ps {
+	for i, p := range ps {
+		if i >= maxShown {
+			if p.Warning {
+				warnings++
+			} else {
+				errors++
+			}
+			continue
+		}
 		word := c.paint("1;31", "error")
 		if p.Warning {
 			word = c.paint("1;33", "warning")
@@ -53,7 +64,11 @@ func Render(w io.Writer, ps []Problem, style Style) error {
 		excerpt(&b, p, c)
 	}
 	if len(ps) > 0 {
-		fmt.Fprintln(&b, summary(errors, warnings))
+		s := summary(errors, warnings)
+		if len(ps) > maxShown {
+			s += fmt.Sprintf(", the first %d shown", maxShown)
+		}
+		fmt.Fprintln(&b, s)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -14,12 +14,13 @@ import (
 )
 
 const (
-	maxSize  = 4 << 20 // bytes of a recipe
+	maxSize  = 2 << 20 // bytes of a recipe
 	maxDepth = 64      // maps and lists inside each other
+	maxKeys  = 4096    // keys of one map
 )
 
 // Parse reads YAML into a tree. name stands in the problems. The tree is nil when the text is no YAML or holds what recipes may not use; an
-// empty text is a [Null] node. It never panics, and its time is bounded by the size limits (4 MiB, 64 levels).
+// empty text is a [Null] node. It never panics, and its time is bounded by the limits: 2 MiB, 64 levels, 4096 keys of one map.
 func Parse(name string, src []byte) (tree *Node, problems []Problem) {
 	lines := Lines(src)
 	defer func() {
@@ -36,7 +37,7 @@ func Parse(name string, src []byte) (tree *Node, problems []Problem) {
 	}
 	text := strings.Join(lines, "\n")
 	tokens := lexer.Tokenize(text)
-	if p := tooDeep(tokens); p != nil {
+	if p := tooMuch(tokens); p != nil {
 		return nil, []Problem{*p}
 	}
 	if ps := notInRecipes(tokens); len(ps) > 0 {
@@ -100,26 +101,44 @@ func badBytes(src []byte) *Problem {
 	return nil
 }
 
-// tooDeep bounds the depth before the recursive parser runs: brackets, and block collections by their growing columns.
-func tooDeep(tokens token.Tokens) *Problem {
-	flow := 0
-	var columns []int
+// tooMuch bounds depth and keys before the parser runs, which is recursive, and quadratic in the keys of one map. Levels are brackets, and
+// block collections by their growing columns.
+func tooMuch(tokens token.Tokens) *Problem {
+	type level struct{ column, keys int } // column 0: a bracket
+	var levels []level
 	for _, t := range tokens {
 		switch t.Type {
 		case token.MappingStartType, token.SequenceStartType:
-			flow++
+			levels = append(levels, level{})
 		case token.MappingEndType, token.SequenceEndType:
-			flow--
+			for len(levels) > 0 && levels[len(levels)-1].column > 0 {
+				levels = levels[:len(levels)-1]
+			}
+			if len(levels) > 0 {
+				levels = levels[:len(levels)-1]
+			}
 		case token.SequenceEntryType, token.MappingKeyType, token.MappingValueType:
-			if flow > 0 {
-				continue
+			column := t.Position.Column
+			if t.Type == token.MappingValueType && t.Prev != nil { // the key's column: keys are of different widths
+				column = t.Prev.Position.Column
 			}
-			for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
-				columns = columns[:len(columns)-1]
+			last := func() *level { return &levels[len(levels)-1] }
+			if len(levels) > 0 && last().column == 0 {
+				last().keys++
+			} else {
+				for len(levels) > 0 && last().column > column {
+					levels = levels[:len(levels)-1]
+				}
+				if len(levels) == 0 || last().column < column {
+					levels = append(levels, level{column: column})
+				}
+				last().keys++
 			}
-			columns = append(columns, t.Position.Column)
+			if last().keys > maxKeys && t.Type != token.SequenceEntryType {
+				return &Problem{Pos: Pos{t.Position.Line, t.Position.Column}, Width: 1, Message: fmt.Sprintf("the map has more than %d keys", maxKeys)}
+			}
 		}
-		if flow+len(columns) > 2*maxDepth {
+		if len(levels) > 2*maxDepth {
 			return &Problem{Pos: Pos{t.Position.Line, t.Position.Column}, Width: 1, Message: fmt.Sprintf("more than %d maps and lists lie inside each other", maxDepth)}
 		}
 	}
@@ -186,6 +205,8 @@ func syntaxProblem(err error) Problem {
 // builder turns the parser's tree into ours and collects what recipes may not hold.
 type builder struct {
 	lines    []string
+	line     int    // number of the line in runes
+	runes    []rune // of that line
 	problems []Problem
 }
 
@@ -205,14 +226,29 @@ func (b *builder) at(n *Node, t *token.Token) *Node {
 	if first == "" || n.Pos.Line > len(b.lines) {
 		return n
 	}
-	line := []rune(b.lines[n.Pos.Line-1])
-	if at := n.Pos.Column - 1; at < len(line) && strings.HasPrefix(string(line[at:]), first) {
+	if b.line != n.Pos.Line {
+		b.line, b.runes = n.Pos.Line, []rune(b.lines[n.Pos.Line-1])
+	}
+	if hasPrefix(b.runes, n.Pos.Column-1, first) {
 		return n
 	}
-	if at := strings.Index(string(line), first); at >= 0 {
-		n.Pos.Column = utf8.RuneCountInString(string(line)[:at]) + 1
+	const search = 4096 // characters; in a longer line the parser's column has to do
+	if text := b.lines[n.Pos.Line-1]; len(text) <= search {
+		if at := strings.Index(text, first); at >= 0 {
+			n.Pos.Column = utf8.RuneCountInString(text[:at]) + 1
+		}
 	}
 	return n
+}
+
+func hasPrefix(line []rune, at int, s string) bool {
+	for _, r := range s {
+		if at >= len(line) || line[at] != r {
+			return false
+		}
+		at++
+	}
+	return true
 }
 
 func (b *builder) file(f *ast.File) *Node {
