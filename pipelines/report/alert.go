@@ -25,7 +25,7 @@ const (
 func (d *Data) alerts() []Alert {
 	var out []Alert
 	add := func(l Level, section, format string, args ...any) {
-		out = append(out, Alert{l, plain(fmt.Sprintf(format, args...)), section})
+		out = append(out, Alert{l, plain(clip(fmt.Sprintf(format, args...), 600)), section})
 	}
 	d.alertSums(add)
 	d.alertStages(add)

@@ -33,7 +33,7 @@ func (p *page) Hero() template.HTML {
 	for i, s := range p.Stages {
 		if n := s.Dropped.Documents; n > 0 {
 			segments = append(segments, chart.Segment{
-				Class: fmt.Sprintf("dropped d%d", i%2), Value: float64(n), Title: plain(s.Label) + " removed " + plural(n, "document"),
+				Class: fmt.Sprintf("dropped d%d", i%2), Value: float64(n), Title: label(s.Label) + " removed " + plural(n, "document"),
 			})
 		}
 	}
@@ -56,7 +56,7 @@ func (p *page) Funnel() []funnelRow {
 	var rows []funnelRow
 	for _, s := range p.Stages {
 		rows = append(rows, funnelRow{
-			Label: plain(s.Label), Name: s.Name,
+			Label: label(s.Label), Name: s.Name,
 			Documents: flowCell(s, top, "document", func(f tally.Flow) int64 { return f.Documents }, short, count),
 			Bytes:     flowCell(s, top, "byte", func(f tally.Flow) int64 { return f.Bytes }, size, count),
 			Words:     flowCell(s, top, "word", func(f tally.Flow) int64 { return f.Words }, short, count),
@@ -114,7 +114,7 @@ func (p *page) Reasons() reasonList {
 			if n := r.Dropped.Documents; n > 0 {
 				top = max(top, n)
 				out.List = append(out.List, reason{
-					Stage: plain(s.Label), Rule: r.Name, Doc: plain(r.Doc), Bounds: boundsText(r), Documents: n, Alone: r.Alone, Unit: r.Unit,
+					Stage: label(s.Label), Rule: r.Name, Doc: plain(r.Doc), Bounds: boundsText(r), Documents: n, Alone: r.Alone, Unit: r.Unit,
 					Share: share(n, p.Totals.Read.Documents+p.Totals.Made.Documents), Examples: p.clipped(r.Examples),
 				})
 			}
@@ -139,7 +139,7 @@ func (p *page) clipped(list []Example) []Example {
 	out := slices.Clone(list[:min(len(list), p.detail.examples)])
 	for i := range out {
 		x := &out[i]
-		x.ID, x.Source, x.Kept, x.Why, x.Text = plain(x.ID), plain(x.Source), plain(x.Kept), plain(x.Why), plain(x.Text)
+		x.ID, x.Source, x.Language, x.Kept, x.Why, x.Text = label(x.ID), label(x.Source), label(x.Language), label(x.Kept), plain(x.Why), plain(x.Text)
 	}
 	return out
 }
@@ -177,7 +177,7 @@ func (p *page) Overlap() []matrix {
 		if len(at) < 2 || len(at) > 24 || len(out) > p.detail.rows {
 			continue
 		}
-		m := matrix{Title: plain(s.Label), Last: "alone"}
+		m := matrix{Title: label(s.Label), Last: "alone"}
 		for _, k := range at {
 			m.Columns = append(m.Columns, s.Rules[k].Name)
 		}

@@ -34,12 +34,13 @@ var details = []detail{
 	{rows: 15, folded: 150, histograms: 120, reasons: 200, examples: 5, characters: 60_000},
 	{rows: 12, folded: 60, histograms: 60, reasons: 100, examples: 3, characters: 20_000},
 	{rows: 10, folded: 10, histograms: 24, reasons: 40, examples: 1, characters: 4_000},
+	{rows: 4, folded: 0, histograms: 8, reasons: 12, examples: 1, characters: 1_000},
 }
 
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"about": about, "bytesize": size, "brief": brief, "count": count, "duration": duration, "int64": func(n int) int64 { return int64(n) }, "len64": length,
-		"measure": measure, "name": name, "percent": percent, "plain": plain, "plural": plural, "share": share, "short": short, "sign": sign,
+		"measure": measure, "name": name, "percent": percent, "plain": label, "plural": plural, "share": share, "short": short, "sign": sign,
 	}).ParseFS(pageFiles, "page/*.html")
 })
 
@@ -60,7 +61,7 @@ func newFrame(title string) (frame, error) {
 	return frame{
 		Title: title,
 		CSS:   template.CSS(css), // our own file
-		Policy: "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" +
+		Policy: "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'sha256-" +
 			base64.StdEncoding.EncodeToString(sum[:]) + "'",
 	}, nil
 }
@@ -138,7 +139,7 @@ func (p *page) Recipe() string {
 	return plain(s)
 }
 
-// Seeds, platform and the like, as a list of facts.
+// Reproduce lists seeds, platform and the like.
 func (p *page) Reproduce() [][2]string {
 	r := p.Run
 	out := [][2]string{{"winnow", r.Winnow}, {"platform", r.Platform}, {"seed", fmt.Sprint(r.Seed)}, {"plan", r.Key}}
@@ -155,7 +156,7 @@ func (p *page) Reproduce() [][2]string {
 		out = append(out, [2]string{"memory limit", size(r.MemoryLimit)})
 	}
 	for i := range out {
-		out[i][1] = plain(out[i][1])
+		out[i][1] = plain(out[i][1][:min(len(out[i][1]), p.detail.characters)])
 	}
 	return out
 }
@@ -175,6 +176,17 @@ func (p *page) files(list []File) Files {
 	}
 	return f
 }
+
+// VersionList is the versions of the first stages.
+func (p *page) VersionList() []Version {
+	return p.Run.Versions[:min(len(p.Run.Versions), 4*p.detail.rows)]
+}
+
+// LicenceList is the largest licences.
+func (p *page) LicenceList() []Licence { return p.Licences[:min(len(p.Licences), 2*p.detail.rows)] }
+
+// ChecksumFiles are the files that the recipe names.
+func (p *page) ChecksumFiles() Files { return p.files(p.Run.Checksums) }
 
 // InputFiles are the files that were read.
 func (p *page) InputFiles() Files { return p.files(p.Run.Inputs) }
@@ -225,7 +237,7 @@ func (p *page) UnjudgedRows() []unjudgedRow {
 	var out []unjudgedRow
 	for _, s := range p.Stages {
 		for _, u := range s.Unjudged {
-			out = append(out, unjudgedRow{plain(s.Label), u})
+			out = append(out, unjudgedRow{label(s.Label), u})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b unjudgedRow) int { return cmp.Compare(b.Documents, a.Documents) })

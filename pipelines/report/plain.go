@@ -39,6 +39,23 @@ func plain(s string) string {
 	return b.String()
 }
 
+// longest is the number of characters of a name that a page shows.
+const longest = 120
+
+// label is a name made harmless and cut to what a page has room for.
+func label(s string) string { return plain(clip(s, longest)) }
+
+// clip cuts s after so many characters.
+func clip(s string, most int) string {
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
 // harmless says whether s is ASCII without control characters.
 func harmless(s string) bool {
 	for i := range len(s) {

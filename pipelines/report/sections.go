@@ -30,12 +30,12 @@ type duplicateView struct {
 // DuplicateViews draws what was found about duplicates.
 func (p *page) DuplicateViews() []duplicateView {
 	var out []duplicateView
-	for _, x := range p.Duplicates {
+	for _, x := range p.Duplicates[:min(len(p.Duplicates), p.detail.rows)] {
 		v := duplicateView{Duplicates: x, Bars: clusterSizes(x.Sizes), Confirmed: total(x.Accepted), Denied: total(x.Rejected)}
-		v.Stage = plain(x.Stage)
+		v.Stage = label(x.Stage)
 		v.Largest = nil
 		for _, c := range x.Largest[:min(len(x.Largest), 20)] {
-			v.Largest = append(v.Largest, Cluster{plain(c.Kept), c.Size, c.Removed})
+			v.Largest = append(v.Largest, Cluster{label(c.Kept), c.Size, c.Removed})
 		}
 		if len(x.Why) > 1 {
 			v.Reasons = why(x.Why)
@@ -81,7 +81,7 @@ func why(reasons map[string]int64) []barRow {
 	var out []barRow
 	for _, name := range names[:min(len(names), 12)] {
 		n := reasons[name]
-		out = append(out, barRow{Name: plain(name), Text: short(n), Exact: count(n), Bar: chart.Bar([]chart.Segment{
+		out = append(out, barRow{Name: label(name), Text: short(n), Exact: count(n), Bar: chart.Bar([]chart.Segment{
 			{Class: "dropped", Value: float64(n), Title: plural(n, "document")},
 		}, float64(reasons[names[0]]))})
 	}
@@ -91,7 +91,7 @@ func why(reasons map[string]int64) []barRow {
 // similarity draws confirmed and rejected candidates by their similarity.
 func similarity(x Duplicates) template.HTML {
 	h := chart.Histogram{
-		Title: "similarity of candidates in " + plain(x.Stage),
+		Title: "similarity of candidates in " + label(x.Stage),
 		Desc:  plural(total(x.Accepted), "document") + " confirmed, " + count(total(x.Rejected)) + " rejected",
 		Scale: chart.Scale{Lo: 0, Hi: 1}, Bars: max(len(x.Accepted), len(x.Rejected), 1), Class: "before", Root: true, Min: math.Inf(-1), Max: math.Inf(1), Label: about,
 		Bins: evenBins(x.Rejected), Overlay: evenBins(x.Accepted), Count: func(n float64) string { return approx(n, "document") },
@@ -128,17 +128,17 @@ type mixView struct {
 // MixtureViews draws what was asked and what was achieved.
 func (p *page) MixtureViews() []mixView {
 	var out []mixView
-	for _, m := range p.Mixtures {
+	for _, m := range p.Mixtures[:min(len(p.Mixtures), p.detail.rows)] {
 		top := 0.0
 		for _, g := range m.Groups {
 			top = max(top, g.Asked, g.Achieved)
 		}
 		v := mixView{Mixture: m}
-		v.Stage, v.By = plain(m.Stage), plain(m.By)
+		v.Stage, v.By, v.Unit = label(m.Stage), label(m.By), label(m.Unit)
 		var rows []mixRow
 		for _, g := range m.Groups {
 			short := m.Short(g)
-			g.Group = plain(name(g.Group))
+			g.Group = label(name(g.Group))
 			rows = append(rows, mixRow{g, chart.Pair(g.Asked, g.Achieved, top, "asked: "+percent(g.Asked), "achieved: "+percent(g.Achieved)), short})
 		}
 		v.Shown, v.Folded, v.Left = cut(rows, p.detail)
@@ -162,7 +162,7 @@ func (p *page) QuarantineRows() []quarantineView {
 	}
 	for _, q := range p.Quarantine.Reasons {
 		v := quarantineView{Quarantine: *q}
-		v.Stage, v.Reason, v.Example = plain(q.Stage), plain(q.Reason), plain(q.Example)
+		v.Stage, v.Reason, v.Example = label(q.Stage), label(q.Reason), label(q.Example)
 		v.Bar = chart.Bar([]chart.Segment{{Class: "quarantined", Value: float64(q.Records), Title: plural(q.Records, "record")}}, float64(top))
 		out = append(out, v)
 	}
@@ -173,7 +173,7 @@ func (p *page) QuarantineRows() []quarantineView {
 func (p *page) Records() []Record {
 	var out []Record
 	for _, r := range p.Quarantine.First {
-		out = append(out, Record{plain(r.File), r.Offset, plain(r.Stage), plain(r.Reason)})
+		out = append(out, Record{label(r.File), r.Offset, label(r.Stage), label(r.Reason)})
 	}
 	return out[:min(len(out), 2*p.detail.rows)]
 }
@@ -213,16 +213,16 @@ func (p *page) PhaseRows() []barRow {
 	}
 	var out []barRow
 	for _, ph := range p.Performance.Phases {
-		title := plain(ph.Name) + ": " + duration(ph.Start) + " – " + duration(ph.End)
+		title := label(ph.Name) + ": " + duration(ph.Start) + " – " + duration(ph.End)
 		text := duration(ph.End-ph.Start) + ", " + plural(int64(ph.Tasks), "task")
 		if ph.Bytes > 0 {
 			text += ", " + size(ph.Bytes)
 		}
-		out = append(out, barRow{Name: plain(ph.Name), Text: text, Bar: chart.Bar([]chart.Segment{
+		out = append(out, barRow{Name: label(ph.Name), Text: text, Bar: chart.Bar([]chart.Segment{
 			{Class: "none", Value: ph.Start}, {Class: "after", Value: ph.End - ph.Start, Title: title},
 		}, end)})
 	}
-	return out[:min(len(out), 60)]
+	return out[:min(len(out), 4*p.detail.rows)]
 }
 
 // StageSeconds draws the processor time of the stages.
@@ -230,9 +230,9 @@ func (p *page) StageSeconds() []barRow {
 	var out []barRow
 	for _, s := range p.Performance.Stages {
 		bar := chart.Bar([]chart.Segment{{Class: "after", Value: s.Seconds, Title: duration(s.Seconds)}}, p.Performance.Stages[0].Seconds)
-		out = append(out, barRow{Name: plain(s.Label), Text: duration(s.Seconds), Bar: bar})
+		out = append(out, barRow{Name: label(s.Label), Text: duration(s.Seconds), Bar: bar})
 	}
-	return out[:min(len(out), 60)]
+	return out[:min(len(out), 4*p.detail.rows)]
 }
 
 // Rate is the bytes of text read per second of the run.

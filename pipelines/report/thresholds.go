@@ -34,7 +34,7 @@ func (p *page) Thresholds() []figureGroup {
 	var out []figureGroup
 	drawn := 0
 	for _, s := range p.Stages {
-		g := figureGroup{Stage: plain(s.Label)}
+		g := figureGroup{Stage: label(s.Label)}
 		for _, r := range s.Rules {
 			if r.Values.N == 0 || drawn >= p.detail.histograms {
 				continue
@@ -64,7 +64,7 @@ func (p *page) ThresholdsLeft() int {
 
 func thresholdFigure(s Stage, r Rule) figure {
 	h := chart.Histogram{
-		Title: r.Name + " in " + plain(s.Label),
+		Title: r.Name + " in " + label(s.Label),
 		Desc: fmt.Sprintf("%s measured; median %s; %s outside the bounds (%s)",
 			plural(r.Values.N, "document"), about(float64(r.Values.P50)), count(r.Outside), boundsText(r)),
 		Bins: r.Values.bins(), Min: float64(r.Min), Max: float64(r.Max), Label: about,

@@ -34,7 +34,7 @@ func (p *page) groupTable(of string, list []Group) groupTable {
 	rows := make([]groupRow, 0, len(list))
 	for _, g := range list {
 		rows = append(rows, groupRow{
-			Name: plain(name(g.Name)), Before: g.Before, After: g.After, Kept: share(g.After.Documents, g.Before.Documents),
+			Name: label(name(g.Name)), Before: g.Before, After: g.After, Kept: share(g.After.Documents, g.Before.Documents),
 			Bar: chart.Pair(float64(g.Before.Documents), float64(g.After.Documents), float64(top),
 				"before: "+plural(g.Before.Documents, "document"), "after: "+plural(g.After.Documents, "document")),
 		})
@@ -66,18 +66,18 @@ func (p *page) RemovedFrom() *matrix {
 	stages = stages[:min(len(stages), 24)]
 	m := &matrix{Last: "all"}
 	for _, i := range stages {
-		m.Columns = append(m.Columns, plain(p.Stages[i].Label))
+		m.Columns = append(m.Columns, label(p.Stages[i].Label))
 	}
 	for _, g := range p.Sources[:min(len(p.Sources), p.detail.rows+10)] {
 		all := g.Before.Documents + g.Made.Documents
-		row := matrixRow{Name: plain(name(g.Name)), Last: share(g.Dropped.Documents, all)}
+		row := matrixRow{Name: label(name(g.Name)), Last: share(g.Dropped.Documents, all)}
 		for _, i := range stages {
 			n := int64(0)
 			if i < len(g.ByStage) {
 				n = g.ByStage[i]
 			}
 			row.Cells = append(row.Cells, chart.Cell("dropped", part(n, all),
-				plain(p.Stages[i].Label)+" removed "+count(n)+" of "+plural(all, "document")+" ("+share(n, all)+") of "+plain(name(g.Name))))
+				label(p.Stages[i].Label)+" removed "+count(n)+" of "+plural(all, "document")+" ("+share(n, all)+") of "+label(name(g.Name))))
 		}
 		m.Rows = append(m.Rows, row)
 	}
@@ -108,7 +108,7 @@ func (p *page) DomainTable() domainTable {
 	for _, d := range p.Domains.List {
 		b, a := d.Before.Documents, d.After.Documents
 		rows = append(rows, domainRow{
-			Host: plain(d.Host), Before: b, After: a, Kept: share(a, b),
+			Host: label(d.Host), Before: b, After: a, Kept: share(a, b),
 			Bar: chart.Dumbbell(float64(b), float64(a), float64(top), "before: "+plural(b, "document"), "after: "+plural(a, "document")),
 		})
 	}

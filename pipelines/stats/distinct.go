@@ -23,8 +23,8 @@ type occurrence struct {
 
 // A Repeat is a thing that occurs more than once.
 type Repeat struct {
-	ID    string // the least of the ids it occurs under
-	Count int64
+	ID    string `json:"id"` // the least of the ids it occurs under
+	Count int64  `json:"count"`
 }
 
 func (d *Distinct) add(hash uint64, id string) { d.put(hash, id, 1) }

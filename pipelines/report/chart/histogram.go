@@ -215,3 +215,23 @@ func anchor(at float64) string {
 	}
 	return "middle"
 }
+
+// Mini draws the bins as a small histogram without axes, for a cell of a table.
+func Mini(bins []Bin, scale Scale, bars int, title string) template.HTML {
+	const height = 22
+	heights := Histogram{Scale: scale, Bars: bars}.resample(bins)
+	top := 0.0
+	for _, y := range heights {
+		top = max(top, y)
+	}
+	var d drawing
+	d.open("mini", height, title, "")
+	n := float64(bars)
+	for k, y := range heights {
+		if y > 0 {
+			h := max(math.Sqrt(part(y, top)), 0.06) * height
+			d.rect("after", float64(k)/n, height-h, 1/n-0.006, h, "")
+		}
+	}
+	return d.close()
+}
