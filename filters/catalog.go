@@ -7,6 +7,7 @@ import "github.com/winnow-data/winnow/stages"
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
 	stages.Define("c4", c4),
+	stages.Define("extract", extractDefaults),
 	stages.Define("fineweb", fineWeb),
 	stages.Define("gopher_quality", gopherQuality),
 	stages.Define("gopher_repetition", gopherRepetition),
