@@ -39,6 +39,9 @@ type gzipStream struct {
 	gap   *gap  // to be told by the next Read
 }
 
+// member returns where in the file the member starts that the last bytes came from.
+func (g *gzipStream) member() int64 { return g.start }
+
 // Close implements [io.Closer].
 func (g *gzipStream) Close() error { return nil }
 
@@ -50,7 +53,7 @@ func (g *gzipStream) Read(p []byte) (int, error) {
 			return 0, gap
 		}
 		if !g.open {
-			if err := g.member(); err != nil {
+			if err := g.next(); err != nil {
 				return 0, err
 			}
 			continue
@@ -81,8 +84,8 @@ func what(err error) string {
 	return err.Error()
 }
 
-// member opens the next member.
-func (g *gzipStream) member() error {
+// next opens the next member.
+func (g *gzipStream) next() error {
 	g.start, g.out = g.in.pos(), 0
 	head, _ := g.in.buffered().Peek(len(gzipMagic)) // an error shows in what is missing
 	switch {
@@ -135,7 +138,11 @@ func (g *gzipStream) damaged(reason string) error {
 	g.open = false
 	return resync(g.in, g.start+1, gzipMagic, func(b []byte) bool {
 		z, err := gzip.NewReader(bytes.NewReader(b))
-		return err == nil && decodes(z, len(b) == probe)
+		if err != nil {
+			return false
+		}
+		z.Multistream(false)
+		return decodes(z, len(b) == probe)
 	})
 }
 

@@ -22,6 +22,7 @@ type lineReader struct {
 	record  int64 // number of the next line, from part.First or 0
 	charset string
 	src     io.Closer
+	begin   int64 // offset of the first line, if it stands behind a byte order mark and so is the first part's wherever that ends
 }
 
 func (r *Reader) openLines(p Part) (*lineReader, error) {
@@ -69,6 +70,7 @@ func (l *lineReader) skipBOM() {
 	if b := l.block[l.pos:l.end]; len(b) >= 3 && string(b[:3]) == string(utf8BOM) {
 		l.pos += 3
 		l.seen = l.pos
+		l.begin = 3
 	}
 }
 
@@ -76,7 +78,7 @@ func (l *lineReader) skipBOM() {
 func (l *lineReader) line() ([]byte, Position, error) {
 	for {
 		at := Position{Offset: l.offset(), Record: -1}
-		if l.part.Kind.Compression == Plain && l.part.Charset == "" && at.Offset >= l.part.End {
+		if l.part.Kind.Compression == Plain && l.part.Charset == "" && at.Offset >= l.part.End && at.Offset != l.begin {
 			return nil, at, io.EOF
 		}
 		line, err := l.next()

@@ -113,7 +113,7 @@ func TestJSONL(t *testing.T) {
 				}
 				equal(t, docs, want...)
 				if len(damage) > 0 {
-					t.Errorf("damage: %v", damage)
+					t.Errorf("damage: %q", reasons(damage))
 				}
 				return
 			}
@@ -123,7 +123,7 @@ func TestJSONL(t *testing.T) {
 				}
 			}
 			if len(damage) != 1 {
-				t.Fatalf("got %d damages, want 1: %v", len(damage), damage)
+				t.Fatalf("got damages %q, want 1", reasons(damage))
 			}
 			d := damage[0]
 			raw := c.in
@@ -131,7 +131,7 @@ func TestJSONL(t *testing.T) {
 				raw = raw[:maxRaw]
 			}
 			if !strings.Contains(d.Reason, c.bad) || d.File != "dir/f.jsonl" || d.Record != 1 || d.Offset != int64(strings.Index(in, c.in)) || string(d.Raw) != raw {
-				t.Errorf("got %+v, want record 1 at %d with %q", d, strings.Index(in, c.in), c.bad)
+				t.Errorf("got %q, %d bytes; want record 1 at %d with %q", reasons(damage), len(d.Raw), strings.Index(in, c.in), c.bad)
 			}
 		})
 	}
@@ -185,7 +185,7 @@ func TestParts(t *testing.T) {
 			for _, p := range parts {
 				docs, damage := readAll(t, obj, "f.jsonl", p, Options{})
 				if len(damage) > 0 {
-					t.Fatal(damage)
+					t.Fatal(reasons(damage))
 				}
 				got = append(got, docs...)
 			}
@@ -252,7 +252,7 @@ func TestCompressed(t *testing.T) {
 			t.Errorf("%s: got %d documents that differ from the %d", name, len(docs), len(want))
 		}
 		if len(damage) > 0 {
-			t.Errorf("%s: damage %v", name, damage)
+			t.Errorf("%s: damage %q", name, reasons(damage))
 		}
 	}
 }
@@ -278,7 +278,7 @@ func TestWorldErrorIsNoDamage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := Open(t.Context(), obj, name, parts[0], Options{Damaged: func(d Damage) { t.Errorf("%s %+v: damage %v", name, plan, d) }})
+			r, err := Open(t.Context(), obj, name, parts[0], Options{Damaged: func(d Damage) { t.Errorf("%s %+v: damage %s", name, plan, d.Reason) }})
 			if err == nil {
 				docs := make([]stages.Document, 64)
 				for err == nil {

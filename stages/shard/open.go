@@ -9,6 +9,10 @@ func (r *Reader) open(p Part) (records, error) {
 		return r.openJSONL(p)
 	case Lines:
 		return r.openPlainLines(p)
+	case Text:
+		return r.openText(p)
+	case WARC:
+		return r.openWARC(p)
 	case Parquet:
 		return r.openParquet(p)
 	}

@@ -191,7 +191,7 @@ func TestForeignParquet(t *testing.T) {
 	}
 	equal(t, docs, want...)
 	if len(damage) != 1 || damage[0].Record != 2 || !strings.Contains(damage[0].Reason, "byte 3: invalid UTF-8") {
-		t.Errorf("got %d damages: %.300v", len(damage), damage)
+		t.Errorf("got damages %q", reasons(damage))
 	}
 	cols, err := Columns(t.Context(), obj, "f.parquet", opt)
 	if err != nil {

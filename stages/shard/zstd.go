@@ -36,6 +36,9 @@ func newZstdStream(in *input, window int64) (*zstdStream, error) {
 	return &zstdStream{in: in, window: window, dec: dec}, nil
 }
 
+// member returns where in the file the frame starts that the last bytes came from.
+func (z *zstdStream) member() int64 { return z.start }
+
 // Close implements [io.Closer].
 func (z *zstdStream) Close() error {
 	z.dec.Close()
