@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/winnow-data/winnow/stages/settings"
 )
@@ -45,10 +47,10 @@ func (l *loader) override(tree *settings.Node, src []byte) (*settings.Node, []by
 
 func (l *loader) edits(tree *settings.Node) []edit {
 	var out []edit
-	if len(l.opt.In) > 0 {
+	if len(l.opt.In) > 0 && l.writable("--in", l.opt.In...) {
 		out = append(out, l.inEdit(tree.Get("input")))
 	}
-	if l.opt.Out != "" {
+	if l.opt.Out != "" && l.writable("--out", l.opt.Out) {
 		out = append(out, l.outEdits(tree.Get("output"))...)
 	}
 	for _, s := range l.opt.Set {
@@ -75,6 +77,18 @@ func (l *loader) edits(tree *settings.Node) []edit {
 		out = append(out, e)
 	}
 	return out
+}
+
+// writable reports what cannot stand in a recipe.
+func (l *loader) writable(flag string, paths ...string) bool {
+	ok := true
+	for _, p := range paths {
+		if !utf8.ValidString(p) || strings.ContainsFunc(p, unicode.IsControl) {
+			l.add(Problem{Flag: flag + " " + p, Message: fmt.Sprintf("the path %q holds what cannot stand in a recipe: control characters, or bytes that are not UTF-8", p)})
+			ok = false
+		}
+	}
+	return ok
 }
 
 func literal(s, flag string) *settings.Node {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -67,10 +68,10 @@ func isPlain(s string) bool {
 			return false
 		}
 	}
-	return s != "---" && s != "..."
+	return !strings.HasPrefix(s, "---") && !strings.HasPrefix(s, "...")
 }
 
-// inQuotes is JSON's spelling, which YAML's double quotes read, with everything outside ASCII left as it is.
+// inQuotes is JSON's spelling, which YAML's double quotes read, with characters outside ASCII as they are but for controls.
 func inQuotes(s string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -78,7 +79,16 @@ func inQuotes(s string) string {
 	if err := e.Encode(s); err != nil {
 		return `""` // a string always encodes
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	quoted := strings.TrimSuffix(b.String(), "\n")
+	b.Reset()
+	for _, r := range quoted {
+		if r >= 0x7f && r < 0xa0 || r == 0xfeff {
+			fmt.Fprintf(&b, `\u%04x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // Block writes n as a YAML text in the style of recipes: maps and lists of maps in lines of their own, a stage's settings on its line

@@ -72,8 +72,8 @@ type kind struct {
 
 const (
 	numberPattern = `^[-+]?[0-9.]+(e[-+]?[0-9]+)?[%kMBT]?$|^[-+]?\.(inf|Inf|INF)$|^0[xo][0-9a-fA-F]+$`
-	countPattern  = `^\+?[0-9.]+ ?[kMBT]?$`
-	bytesPattern  = `^\+?[0-9.]+ ?(B|[kMGT]B|[KMGT]iB)?$`
+	countPattern  = `^\+?[0-9.]+[kMBT]?$`
+	bytesPattern  = `^\+?[0-9.]+(B|[kMGT]B|[KMGT]iB)?$`
 	sharePattern  = `^\+?[0-9.]+%?$`
 	timePattern   = `^\+?([0-9.]+(ns|us|µs|μs|ms|s|m|h))+$|^0$`
 )

@@ -37,7 +37,7 @@ func cut(s string) (digits, unit string, ok bool) {
 	if end < 0 {
 		end = len(s)
 	}
-	digits, unit = s[:end], strings.TrimSpace(s[end:])
+	digits, unit = s[:end], s[end:]
 	body := strings.TrimLeft(digits, "+-")
 	if len(digits)-len(body) > 1 || len(body) > maxDigits || !strings.ContainsAny(body, "0123456789") ||
 		strings.Count(body, ".") > 1 || strings.ContainsAny(body, "+-") {

@@ -159,7 +159,7 @@ func TestParseLarge(t *testing.T) {
 // What is written reads back to the same tree, on one line and in lines.
 func TestWriteRoundTrip(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	words := []string{"a", "no", "true", "~", "null", "1", "0x1f", ".inf", "1k", "", " a ", "a: b", "# c", "-", "--- ", "---", "- a", "?", "*x", "&x", "!t", "%", "@x", "`", "it's", `"q"`, "x\ny", "tab\there", "中文", "s3://b/**/*.gz", "\\", "😀", "a,b", "[", "}", "|", ">", "=", "<<", "\u2028", "\u00a0", "\u0085"}
+	words := []string{"a", "no", "true", "~", "null", "1", "0x1f", ".inf", "1k", "", " a ", "a: b", "# c", "-", "--- ", "---", "- a", "?", "*x", "&x", "!t", "%", "@x", "`", "it's", `"q"`, "x\ny", "tab\there", "中文", "s3://b/**/*.gz", "\\", "😀", "a,b", "[", "}", "|", ">", "=", "<<", "\u2028", "\u00a0", "\u0085", "\u0088", "\x7f", "\ufeff", "0 B", "\x01", "...0", "---0"}
 	var tree func(depth int) *Node
 	tree = func(depth int) *Node {
 		k := Kind(r.IntN(4))
