@@ -3,13 +3,30 @@ package report
 import (
 	"bytes"
 	"context"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/winnow-data/winnow/pipelines/stats"
+	"github.com/winnow-data/winnow/stages/text"
 )
+
+var look = flag.String("look", "", "folder that the pages of the fixture are written to, to be looked at")
+
+// show writes a page to the folder that -look names.
+func show(t *testing.T, name string, page []byte) {
+	t.Helper()
+	if *look == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(*look, name), page, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // browse opens a page in headless Chromium and returns the document as it stands afterwards and what the console said.
 func browse(t *testing.T, page []byte) (dom string, console []string) {
@@ -59,12 +76,13 @@ func TestBrowserHearsTheConsole(t *testing.T) {
 }
 
 func TestPageInBrowser(t *testing.T) {
-	for name, m := range map[string]Material{"fixture": fixture(t, 500), "hostile": hostileMaterial(12)} {
+	for name, m := range map[string]Material{"run": fixture(t, 3000), "hostile": hostileMaterial(12)} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := Build(m).HTML(&b); err != nil {
 				t.Fatal(err)
 			}
+			show(t, name+".html", b.Bytes())
 			checkPage(t, b.Bytes())
 			dom, console := browse(t, b.Bytes())
 			if len(console) > 0 {
@@ -80,5 +98,32 @@ func TestPageInBrowser(t *testing.T) {
 				t.Error("the document holds an element that is not ours")
 			}
 		})
+	}
+}
+
+func TestStatsInBrowser(t *testing.T) {
+	s := stats.New(stats.Options{Mask: func(s string) string { return s }})
+	var v text.View
+	docs := corpus(t, 1500)
+	for i := range docs {
+		v.Reset(docs[i].Body())
+		s.Add(&docs[i], &v)
+	}
+	d := Describe("corpus", s)
+	d.Winnow, d.Files = "0.1.0", []File{{Name: "corpus/peps.jsonl.zst", Bytes: 3394449, Rows: 1500}}
+	var b bytes.Buffer
+	if err := d.HTML(&b); err != nil {
+		t.Fatal(err)
+	}
+	show(t, "stats.html", b.Bytes())
+	checkPage(t, b.Bytes())
+	dom, console := browse(t, b.Bytes())
+	if len(console) > 0 {
+		t.Errorf("the console said %q", console)
+	}
+	for _, want := range []string{`<section id="columns">`, `<section id="repeats">`, "</footer>"} {
+		if !strings.Contains(dom, want) {
+			t.Errorf("the document lacks %s", want)
+		}
 	}
 }

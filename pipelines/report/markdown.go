@@ -1,11 +1,11 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -39,7 +39,7 @@ func (d *Data) Markdown() []byte {
 	return []byte(b.String())
 }
 
-// cardHead writes the YAML front matter. JSON strings are YAML strings.
+// cardHead writes the YAML front matter.
 func (d *Data) cardHead(b *strings.Builder) {
 	b.WriteString("---\n")
 	if languages := d.cardLanguages(); len(languages) > 0 {
@@ -62,10 +62,8 @@ func (d *Data) cardHead(b *strings.Builder) {
 	b.WriteString("---\n\n")
 }
 
-func quote(s string) string {
-	raw, _ := json.Marshal(s) // a string always marshals
-	return string(raw)
-}
+// quote writes a YAML string: Go's escapes are YAML's.
+func quote(s string) string { return strconv.QuoteToASCII(s) }
 
 var languageCode = regexp.MustCompile(`^[a-z]{2,3}$`)
 
@@ -191,7 +189,7 @@ func (d *Data) cardRecipe(b *strings.Builder) {
 	}
 	b.WriteString("\n## Files\n\n| file | rows | bytes | sha256 |\n| --- | ---: | ---: | --- |\n")
 	for _, f := range d.Run.Outputs[:min(len(d.Run.Outputs), cardFiles)] {
-		fmt.Fprintf(b, "| %s | %s | %s | `%s` |\n", prose(f.Name), count(f.Rows), count(f.Bytes), f.SHA256)
+		fmt.Fprintf(b, "| %s | %s | %s | `%s` |\n", prose(f.Name), count(f.Rows), count(f.Bytes), strings.ReplaceAll(plain(f.SHA256), "`", "'"))
 	}
 	if n := len(d.Run.Outputs) - cardFiles; n > 0 {
 		fmt.Fprintf(b, "\n%s more stand in `_winnow/report.json`.\n", plural(int64(n), "file"))
