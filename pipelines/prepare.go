@@ -143,7 +143,7 @@ func (j *Job) reuse(ctx context.Context, old, p *plan.Plan) ([]string, error) {
 // write puts the plan and the recipe as run where every task finds them.
 func (j *Job) write(ctx context.Context, p *plan.Plan) error {
 	dir := filepath.Join(j.Out, run.Folder)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(j.Out, 0o755), os.MkdirAll(dir, 0o700)); err != nil {
 		return fmt.Errorf("make the run's folder: %w", err)
 	}
 	data, err := json.MarshalIndent(p, "", " ")

@@ -41,6 +41,9 @@ func (r *Runner) doPass(ctx context.Context, ph *plan.Phase, index int, m *Marke
 			return fmt.Errorf("%s: %w", t.Phase, err)
 		}
 	}
+	if in, ok := src.(*inputSource); ok {
+		m.Times.Bytes = in.bytes
+	}
 	return p.commit(m)
 }
 
@@ -123,6 +126,7 @@ func (p *pass) commit(m *Marker) error {
 			m.Facts[p.barriers[k]] = f
 		}
 	}
+	m.Times.Documents = s.came
 	m.Times.Stages = map[string]float64{}
 	for label, d := range s.spent {
 		m.Times.Stages[label] = d.Seconds()

@@ -21,6 +21,11 @@ const grace = 10 * time.Second
 // Run does every task that has no marker, phase by phase, and ends with the finish phase. It returns [ErrInterrupted]
 // when Stop was closed first.
 func (r *Runner) Run(ctx context.Context) error {
+	leave, err := r.join()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if r.opt.Stop != nil {

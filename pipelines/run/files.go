@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/stages"
@@ -80,7 +81,7 @@ func (f *taskFiles) Tasks(phase string) int {
 
 // Temp returns a file without a name: it is gone with the process, however that ends. It implements stages.Files.
 func (f *taskFiles) Temp() (stages.TempFile, error) {
-	t, err := os.CreateTemp(f.run.scratch, "winnow-spill-")
+	t, err := os.CreateTemp(filepath.Join(f.run.scratch, "spill"), "winnow-spill-")
 	if err != nil {
 		return nil, err
 	}

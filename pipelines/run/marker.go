@@ -37,12 +37,13 @@ type File struct {
 
 // Times are what a task cost. They differ from run to run and take part in no comparison.
 type Times struct {
-	Start  int64              `json:"start"`   // unix milliseconds
-	Wall   float64            `json:"seconds"` // of the task
-	Bytes  int64              `json:"bytes"`   // read, as they lie
-	Stages map[string]float64 `json:"stages,omitempty"`
-	Memory int64              `json:"memory"` // resident bytes of the process at the end
-	Host   string             `json:"host,omitempty"`
+	Start     int64              `json:"start"`   // unix milliseconds
+	Wall      float64            `json:"seconds"` // of the task
+	Bytes     int64              `json:"bytes"`   // of the input read, as they lie
+	Documents int64              `json:"documents"`
+	Stages    map[string]float64 `json:"stages,omitempty"`
+	Memory    int64              `json:"memory"` // resident bytes of the process at the end
+	Host      string             `json:"host,omitempty"`
 }
 
 // maxMarker bounds what is read back: a tally stays under 300 KB, facts and file lists beside it are small.

@@ -56,7 +56,8 @@ type Runner struct {
 	out     blob.Store // the folder of the output
 	own     blob.Store // _winnow in it
 	work    blob.Store // intermediate files
-	scratch string     // a local folder for spilling
+	dir     string     // the folder of the output
+	scratch string     // the folder of work files, spill in it
 	cpu     chan struct{}
 	meter   meter
 }
@@ -78,6 +79,9 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 		work = filepath.Join(opt.Scratch, "winnow-"+p.Key)
 	}
 	spill := filepath.Join(work, "spill")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the output folder: %w", err)
+	}
 	for _, d := range []string{own, work, spill} {
 		if err := os.MkdirAll(d, 0o700); err != nil {
 			return nil, fmt.Errorf("make the run's folder: %w", err)
@@ -85,7 +89,7 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 	}
 	r := &Runner{
 		plan: p, recipe: rec, sources: src, opt: opt,
-		out: blob.Local(dir), own: blob.Local(own), work: blob.Local(work), scratch: spill,
+		out: blob.Local(dir), own: blob.Local(own), work: blob.Local(work), dir: dir, scratch: work,
 		cpu: make(chan struct{}, opt.Workers),
 	}
 	return r, r.newLayout()
@@ -125,5 +129,10 @@ func (r *Runner) Task(ctx context.Context, phase string, index int) error {
 	if err != nil || m != nil {
 		return err
 	}
+	leave, err := r.join()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return r.do(ctx, ph, index)
 }

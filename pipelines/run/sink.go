@@ -34,7 +34,7 @@ type sink struct {
 
 	excluded, quarantined lines
 	entered               []int64 // documents that ended at a step, by place in sets
-	rows                  int64   // documents that left
+	came, rows            int64   // documents that came, and that left
 	view                  text.View
 
 	mu    sync.Mutex
@@ -70,6 +70,7 @@ func (s *sink) take(j *job) error {
 			return err
 		}
 	}
+	s.came += int64(came)
 	s.meter.docs.Add(int64(came))
 	s.meter.kept.Add(s.rows - rows)
 	return nil

@@ -37,8 +37,9 @@ type inputSource struct {
 	file   string
 	as     string // source of damaged records
 	damage []placed
-	n      int // documents of the present call
-	read   int64
+	n      int   // documents of the present call
+	read   int64 // of cur, told to the meter
+	bytes  int64 // of all parts
 }
 
 func (r *Runner) inputSource(ctx context.Context, parts []plan.Part) *inputSource {
@@ -124,6 +125,7 @@ func (s *inputSource) progress() {
 	}
 	n := s.cur.Bytes()
 	s.run.meter.bytes.Add(n - s.read)
+	s.bytes += n - s.read
 	s.read = n
 }
 

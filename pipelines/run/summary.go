@@ -3,9 +3,12 @@ package run
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,13 +126,26 @@ func (r *Runner) Forget(ctx context.Context, ph *plan.Phase) error {
 	return nil
 }
 
-// sweep removes what killed processes have left behind in the folders of the run: unfinished files under temporary names.
-func sweep(dir string) error {
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && blob.IsTemp(d.Name()) {
-			return os.Remove(name)
+// sweep removes what killed processes have left behind: unfinished files under temporary names, in the output and the work folder.
+func (r *Runner) sweep() error {
+	for _, dir := range []string{r.dir, r.scratch} {
+		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && blob.IsTemp(d.Name()) {
+				return os.Remove(name)
+			}
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("sweep %s: %w", dir, err)
 		}
-		return err
-	})
-	return err
+	}
+	return nil
+}
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+// digest is the sha256 of b in hex.
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
