@@ -28,6 +28,9 @@ func (f *C4) edit(t *text.View) string {
 		return t.Text()
 	}
 	s := t.Text()
+	if cap(f.out) > maxKept && len(s) <= maxKept {
+		f.out = nil
+	}
 	lines := t.Lines()
 	out, last := f.out[:0], -1 // last: the paragraph of the last line that stays
 	for n, p := range t.Paragraphs() {

@@ -12,6 +12,9 @@ const (
 	minDup, maxDup = 5, 10
 )
 
+// maxKept is how many words a filter keeps memory for once a smaller text follows.
+const maxKept = 1 << 20
+
 // ngrams finds repeated n-grams. It goes from n-1 to n: an n-gram is repeated only where two repeated (n-1)-grams follow each other, so
 // that from n = 3 on it looks at a small part of an ordinary text. The id of an n-gram is the position where it first stands; it
 // is looked up by the ids of the two (n-1)-grams it consists of, so that n-grams are told apart exactly, and words by 64-bit hashes.
@@ -70,6 +73,9 @@ func (g *ngrams) measure(t *text.View, m []float64) {
 func (g *ngrams) start(t *text.View) {
 	hashes := t.WordHashes()
 	words := len(hashes)
+	if cap(g.ids) > maxKept && words <= maxKept {
+		*g = ngrams{}
+	}
 	g.ids, g.next, g.stats = resize(g.ids, words), resize(g.next, words), resize(g.stats, words)
 	g.ends, g.live = resize(g.ends, words+1), resize(g.live, words)
 	g.table.Clear(words)

@@ -121,7 +121,7 @@ func LineEnding(s string) (e Ending) {
 		switch c := t.of(r); {
 		case r == 0x2026 || r == '.' && i >= 3 && s[i-3:i] == "...":
 			return e | EndEllipsis
-		case c&flagEnd != 0:
+		case c&flagEnd != 0 || r == ':' && afterArmenian(s[:i-1]):
 			return e | EndMark
 		case c&flagCloser != 0:
 			if c&flagQuote != 0 && i == len(s) {
@@ -133,4 +133,18 @@ func LineEnding(s string) (e Ending) {
 		i -= n
 	}
 	return e
+}
+
+// afterArmenian says whether s ends in an Armenian letter, closing quotes and brackets aside: a colon that follows stands for the
+// Armenian full stop, which looks the same and which most keyboards lack.
+func afterArmenian(s string) bool {
+	t := classes()
+	for s != "" {
+		r, n := utf8.DecodeLastRuneInString(s)
+		if t.of(r)&flagCloser == 0 {
+			return unicode.Is(unicode.Armenian, r)
+		}
+		s = s[:len(s)-n]
+	}
+	return false
 }

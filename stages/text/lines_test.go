@@ -122,6 +122,9 @@ func TestLineEnding(t *testing.T) {
 		{"መጨረሻ።", EndMark},
 		{"መጨረሻ፡", EndMark},
 		{"վերջ։", EndMark},
+		{"վերջ:", EndMark},
+		{"«վերջ»:", EndMark},
+		{"»:", 0},
 		{"end.\u200b\xff", 0},
 		{"end!\ufe0f", EndMark},
 	} {
@@ -151,6 +154,8 @@ func TestSentences(t *testing.T) {
 		{"One.Two", 1},
 		{"世界。人权！」宣言", 3},
 		{"数3.5。完", 2},
+		{"Եւ եղաւ: Եւ լոյս», եւ: Ա", 3},
+		{"One: Two: three", 1},
 		{"समाप्त। आरंभ।", 2},
 		{"ཟིན། བོད།", 2},
 		{"สวัสดีครับ ผมชื่อ", 2}, // a space ends a clause of Thai

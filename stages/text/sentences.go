@@ -37,7 +37,7 @@ func sentences(s string, bySpace bool) (n int) {
 			open = true
 			i++
 			continue
-		} else if b < utf8.RuneSelf && b != '.' && b != '!' && b != '?' && !(bySpace && k == byteSpace) {
+		} else if b < utf8.RuneSelf && b != '.' && b != '!' && b != '?' && b != ':' && !(bySpace && k == byteSpace) {
 			i++
 			continue
 		}
@@ -45,7 +45,7 @@ func sentences(s string, bySpace bool) (n int) {
 		i += size
 		c := t.of(r)
 		switch {
-		case c&flagEnd != 0:
+		case c&flagEnd != 0 || r == ':' && afterArmenian(s[:i-1]):
 			end, next := ending(s, i, c, t)
 			i = next
 			if end && open {

@@ -116,10 +116,15 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
-	table.turn = ^uint32(0)
-	table.Clear(10)
-	if _, seen := table.First(1<<40, 7); seen {
-		t.Error("an entry of an earlier turn shows after the turns have wrapped around")
+	var wrapped Table
+	wrapped.Clear(10)
+	wrapped.First(1, 1)
+	wrapped.turn = ^uint32(0)
+	wrapped.Clear(10)
+	for key := range uint64(20) {
+		if _, seen := wrapped.First(key<<8, 7); seen {
+			t.Errorf("key %d is known after the turns have wrapped around", key)
+		}
 	}
 }
 
