@@ -7,11 +7,11 @@
 //
 // The samples show what a corpus meets in the wild, about 1,300 documents in 1.5 MB:
 //
-//   - crawl-*.warc.gz: real pages, real text inside navigation, pages without a text, mirrors of one page, a damaged record
-//   - web-*.jsonl.gz: Common Crawl documents, junk, personal data; the second file lost its tail
-//   - docs.jsonl.zst: manuals in up to five versions
-//   - books.parquet: many languages and scripts, with typed columns
-//   - notes.jsonl: plain lines, some of them broken
+//   - crawl/*.warc.gz: real pages, real text inside navigation, pages without a text, mirrors of one page, a damaged record
+//   - shards/web-*.jsonl.gz: Common Crawl documents, junk, personal data; the second file lost its tail
+//   - shards/docs.jsonl.zst: manuals in up to five versions
+//   - shards/books.parquet: many languages and scripts, with typed columns
+//   - shards/notes.jsonl: plain lines, some of them broken
 package main
 
 import (
@@ -36,13 +36,13 @@ func generate(from, to string) error {
 		name string
 		make func(from string) ([]byte, int, error)
 	}{
-		{"crawl-00000.warc.gz", realCrawl},
-		{"crawl-00001.warc.gz", wrappedCrawl},
-		{"web-00000.jsonl.gz", web},
-		{"web-00001.jsonl.gz", cutOff},
-		{"docs.jsonl.zst", docs},
-		{"books.parquet", books},
-		{"notes.jsonl", notes},
+		{"crawl/crawl-00000.warc.gz", realCrawl},
+		{"crawl/crawl-00001.warc.gz", wrappedCrawl},
+		{"shards/web-00000.jsonl.gz", web},
+		{"shards/web-00001.jsonl.gz", cutOff},
+		{"shards/docs.jsonl.zst", docs},
+		{"shards/books.parquet", books},
+		{"shards/notes.jsonl", notes},
 	}
 	bytes, documents := 0, 0
 	for _, f := range files {
@@ -50,12 +50,16 @@ func generate(from, to string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		if err := os.WriteFile(filepath.Join(to, f.name), data, 0o644); err != nil {
+		name := filepath.Join(to, f.name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
-		fmt.Printf("%-22s %5d records %8d bytes\n", f.name, n, len(data))
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			return err
+		}
+		fmt.Printf("%-28s %5d records %8d bytes\n", f.name, n, len(data))
 		bytes, documents = bytes+len(data), documents+n
 	}
-	fmt.Printf("%-22s %5d records %8d bytes\n", "all", documents, bytes)
+	fmt.Printf("%-28s %5d records %8d bytes\n", "all", documents, bytes)
 	return nil
 }

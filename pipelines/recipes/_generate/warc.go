@@ -55,7 +55,11 @@ func record(kind, url, contentType, block string, lie int) string {
 	if url != "" {
 		fmt.Fprintf(&b, "WARC-Target-URI: %s\r\n", url)
 	}
-	fmt.Fprintf(&b, "WARC-Date: %s\r\nWARC-Record-ID: <urn:uuid:%s>\r\n", crawlDate, uuid(url+block))
+	id := url // a URI as the standard asks, and one that a person can read: no page stands here twice
+	if id == "" {
+		id = "urn:uuid:" + uuid(block)
+	}
+	fmt.Fprintf(&b, "WARC-Date: %s\r\nWARC-Record-ID: <%s>\r\n", crawlDate, id)
 	fmt.Fprintf(&b, "Content-Type: %s\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n", contentType, len(block)+lie, block)
 	return b.String()
 }
