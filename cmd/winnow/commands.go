@@ -15,6 +15,8 @@ var commands = []struct {
 	{"inspect", newPreview},
 	{"inspect", newMeasure},
 	{"inspect", newExplain},
+	{"inspect", newReport},
+	{"inspect", newStats},
 	{"inspect", newCat},
 	{"help", newStages},
 	{"help", newSchema},
