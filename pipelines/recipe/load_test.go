@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -288,4 +290,24 @@ func FuzzLoad(f *testing.F) {
 			t.Fatalf("as run %q gives %s, want %s", r.Source, again.Canonical(), r.Canonical())
 		}
 	})
+}
+
+// A missing file's error names the neighbours it was perhaps meant to be.
+func TestMissingFileOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"crawl.jsonl", "books.jsonl"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]string{"craw.jsonl": "[crawl.jsonl]", "nothing/x.jsonl": "[]", "crawl.jsonl/x": "[]", "'*.jsonl'": "none", "books.jsonl": "none", filepath.Join(dir, "book.jsonl"): "[" + filepath.Join(dir, "books.jsonl") + "]"} {
+		_, ps := Load([]byte("input: "+path+"\noutput: out\n"), "web.yaml", registry(t), Options{Dir: dir})
+		got := "none"
+		if len(ps) > 0 {
+			got = fmt.Sprint(ps[0].Nearest)
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
 }

@@ -3,7 +3,6 @@ package recipe
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -135,31 +134,4 @@ func TestSchemaDescribes(t *testing.T) {
 	if again := string(Schema(registry(t), docs)); again != s {
 		t.Error("the schema is not the same twice")
 	}
-}
-
-// The built-in recipes have no test registry: their stages are those of the rooms. What they have of the grammar is checked where the
-// catalogs are joined; here, that each parses and has the top keys of the schema.
-func TestBuiltInRecipesParse(t *testing.T) {
-	files, _ := filepath.Glob("../recipes/*.yaml")
-	if len(files) == 0 {
-		t.Skip("no built-in recipes beside this package")
-	}
-	for _, file := range files {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := compiled(t).Validate(value(mustParse(t, src))); err != nil {
-			t.Errorf("%s: %v", file, err)
-		}
-	}
-}
-
-func mustParse(t testing.TB, src []byte) *settings.Node {
-	t.Helper()
-	tree, ps := settings.Parse("", src)
-	if len(ps) > 0 {
-		t.Fatal(ps)
-	}
-	return tree
 }

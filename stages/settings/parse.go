@@ -150,12 +150,12 @@ func notInRecipes(tokens token.Tokens) []Problem {
 	var out []Problem
 	content, directive := false, false
 	for _, t := range tokens {
-		message := ""
+		message, help := "", ""
 		switch t.Type {
 		case token.AnchorType:
 			message = "anchors are not part of the recipe grammar"
 		case token.AliasType:
-			message = "aliases are not part of the recipe grammar"
+			message, help = "aliases are not part of the recipe grammar", `quote what begins with *: "*.jsonl"`
 		case token.TagType:
 			message = "tags are not part of the recipe grammar"
 		case token.MergeKeyType:
@@ -171,7 +171,7 @@ func notInRecipes(tokens token.Tokens) []Problem {
 		}
 		content = content || t.Type != token.CommentType && t.Type != token.DocumentHeaderType
 		if message != "" {
-			out = append(out, Problem{Pos: Pos{t.Position.Line, max(1, t.Position.Column)}, Width: max(1, len(strings.TrimSpace(t.Value))), Message: message})
+			out = append(out, Problem{Pos: Pos{t.Position.Line, max(1, t.Position.Column)}, Width: max(1, len(strings.TrimSpace(t.Value))), Message: message, Help: help})
 		}
 	}
 	return out

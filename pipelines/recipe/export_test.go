@@ -1,0 +1,4 @@
+package recipe
+
+// Value is for tests of the other package.
+var Value = value
