@@ -82,11 +82,18 @@ func (l *lineReader) line() ([]byte, Position, error) {
 			return nil, at, io.EOF
 		}
 		line, err := l.next()
-		if err == nil && isBlank(line) {
-			continue
+		if err == nil {
+			if isBlank(line) {
+				continue
+			}
+			if l.part.First >= 0 {
+				at.Record = l.record
+			}
+			l.record++
+			return line, at, nil
 		}
 		var g *gap
-		if err != nil && !errors.As(err, &g) && !isLong(err) {
+		if !errors.As(err, &g) && !isLong(err) {
 			return nil, at, err
 		}
 		if l.part.First >= 0 {
@@ -94,9 +101,6 @@ func (l *lineReader) line() ([]byte, Position, error) {
 		}
 		if g == nil || !isBlank(line) {
 			l.record++
-		}
-		if err == nil {
-			return line, at, nil
 		}
 		d := Damage{Offset: at.Offset, Record: at.Record, Reason: err.Error(), Raw: line}
 		if g != nil {
@@ -150,11 +154,11 @@ func (j *jsonl) next(d *stages.Document) (Position, error) {
 			err = j.m.document(d, j.ms, nil)
 		}
 	}
-	var w *worldError
-	switch {
-	case errors.As(err, &w):
-		return at, w
-	case err != nil:
+	if err != nil {
+		var w *worldError
+		if errors.As(err, &w) {
+			return at, w
+		}
 		return at, &bad{Damage{Offset: at.Offset, Record: at.Record, Reason: err.Error(), Raw: line}}
 	}
 	return at, nil

@@ -1,11 +1,7 @@
 package shard
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"math/bits"
-	"unicode/utf8"
 )
 
 // maxDepth is how deep JSON values may nest, as in encoding/json.
@@ -25,8 +21,6 @@ type member struct {
 	nameEsc bool   // name holds escapes
 	esc     bool   // raw is a string that holds escapes
 }
-
-var errUnterminated = errors.New("a string has no end")
 
 // object appends the members of the object that b is, all of b.
 func (s *scanner) object(b []byte, dst []member) ([]member, error) {
@@ -278,112 +272,4 @@ func number(b []byte, i int) (int, error) {
 		}
 	}
 	return i, nil
-}
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-)
-
-// quoted checks the string whose opening quote is b[i] and returns where it ends. Eight bytes are looked at in one step.
-func quoted(b []byte, i int) (end int, esc bool, err error) {
-	if i == len(b) || b[i] != '"' {
-		return i, false, fmt.Errorf("byte %d: a string was expected", i)
-	}
-	i++
-	start := i
-	var all uint64 // of the bytes seen, to find any beyond ASCII
-	for {
-		for i+8 <= len(b) {
-			x := binary.LittleEndian.Uint64(b[i:])
-			quote, slash := x^('"'*ones), x^('\\'*ones)
-			hit := ((quote-ones)&^quote | (slash-ones)&^slash | (x-0x20*ones)&^x) & highs
-			all |= x
-			if hit != 0 {
-				i += bits.TrailingZeros64(hit) >> 3
-				break
-			}
-			i += 8
-		}
-		for i < len(b) && b[i] >= 0x20 && b[i] != '"' && b[i] != '\\' {
-			all |= uint64(b[i])
-			i++
-		}
-		switch {
-		case i == len(b):
-			return i, esc, errUnterminated
-		case b[i] == '"':
-			if all&highs != 0 && !utf8.Valid(b[start:i]) {
-				return i, esc, fmt.Errorf("byte %d: invalid UTF-8", start+validPrefix(b[start:i]))
-			}
-			return i + 1, esc, nil
-		case b[i] == '\\':
-			esc = true
-			n, err := escape(b[i:])
-			if err != nil {
-				return i, esc, fmt.Errorf("byte %d: %w", i, err)
-			}
-			i += n
-		default:
-			return i, esc, fmt.Errorf("byte %d: raw control character %#02x in a string", i, b[i])
-		}
-	}
-}
-
-// validPrefix returns how many bytes of b are valid UTF-8.
-func validPrefix(b []byte) int {
-	i := 0
-	for i < len(b) {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n <= 1 {
-			break
-		}
-		i += n
-	}
-	return i
-}
-
-// escape checks the escape that b starts with and returns its length.
-func escape(b []byte) (int, error) {
-	if len(b) < 2 {
-		return 0, errUnterminated
-	}
-	switch b[1] {
-	case 'n', '"', '\\', 't', 'r', '/', 'b', 'f':
-		return 2, nil
-	case 'u':
-	default:
-		return 0, fmt.Errorf(`unknown escape \%c`, b[1])
-	}
-	r := hex4(b[2:])
-	switch {
-	case r < 0:
-		return 0, errors.New(`\u without four hexadecimal digits`)
-	case r < 0xD800 || r > 0xDFFF:
-		return 6, nil
-	case r > 0xDBFF || len(b) < 12 || b[6] != '\\' || b[7] != 'u':
-		return 0, errors.New("lone surrogate")
-	}
-	if low := hex4(b[8:]); low < 0xDC00 || low > 0xDFFF {
-		return 0, errors.New("lone surrogate")
-	}
-	return 12, nil
-}
-
-func hex4(b []byte) rune {
-	if len(b) < 4 {
-		return -1
-	}
-	var r rune
-	for _, c := range b[:4] {
-		switch {
-		case '0' <= c && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
-			return -1
-		}
-	}
-	return r
 }

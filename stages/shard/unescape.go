@@ -15,31 +15,24 @@ func unescape(dst, b []byte) []byte {
 			return append(dst, b...)
 		}
 		dst = append(dst, b[:k]...)
-		b = b[k:]
-		n := 2
-		switch c := b[1]; c {
-		case 'n':
-			dst = append(dst, '\n')
-		case 't':
-			dst = append(dst, '\t')
-		case 'r':
-			dst = append(dst, '\r')
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'u':
-			r := hex4(b[2:])
-			n = 6
-			if r >= 0xD800 && r <= 0xDBFF {
-				r = (r-0xD800)<<10 | (hex4(b[8:]) - 0xDC00) + 0x10000
-				n = 12
+		for { // escapes that follow each other
+			if c := plainEscape[b[k+1]]; c != 0 {
+				dst = append(dst, c)
+				k += 2
+			} else {
+				r := hex4(b[k+2:])
+				k += 6
+				if r >= 0xD800 && r <= 0xDBFF {
+					r = (r-0xD800)<<10 | (hex4(b[k+2:]) - 0xDC00) + 0x10000
+					k += 6
+				}
+				dst = utf8.AppendRune(dst, r)
 			}
-			dst = utf8.AppendRune(dst, r)
-		default:
-			dst = append(dst, c)
+			if k == len(b) || b[k] != '\\' {
+				break
+			}
 		}
-		b = b[n:]
+		b = b[k:]
 	}
 }
 
