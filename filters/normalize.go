@@ -11,8 +11,8 @@ import (
 	"github.com/winnow-data/winnow/stages/text"
 )
 
-// Normalize writes text in one Unicode normal form, ends lines with \n, and removes control characters and a byte order mark. It changes
-// nothing else: no quotes, no compatibility characters (with NFC), no white space inside lines.
+// Normalize writes text in one Unicode normal form, ends lines with \n, removes control characters and a byte order mark, and
+// puts U+FFFD in place of bytes that are no UTF-8. It changes nothing else: no quotes, no compatibility characters (with NFC), no white space inside lines.
 //
 // Ends of lines are CR LF, CR, NEL (U+0085), the line and paragraph separators (U+2028, U+2029), vertical tab and form feed
 // (Unicode 5.8, newline guidelines). Control characters are those of general category Cc but tab and line feed.
@@ -41,6 +41,10 @@ func (n *Normalize) Map(d *stages.Document, _ *text.View) (stages.Verdict, error
 
 func (n *Normalize) clean(s string) string {
 	plain, first := scanControls(s)
+	if !plain && !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+		_, first = scanControls(s)
+	}
 	if first < len(s) {
 		s = n.cleanFrom(s, first)
 	}

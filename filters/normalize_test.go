@@ -19,9 +19,10 @@ func TestNormalize(t *testing.T) {
 		{"compatibility characters go", "nfkc", "ﬁ １ ㎏", "fi 1 kg"},
 		{"no form", "none", "e\u0301\r\n", "e\u0301\n"},
 		{"characters that begin with the same bytes", "nfc", "£ €\u200b…", "£ €\u200b…"},
-		{"cut off UTF-8", "nfc", "a\xc2", "a\xc2"},
-		{"cut off separator", "nfc", "a\xe2\x80", "a\xe2\x80"},
-		{"invalid bytes stay", "nfc", "\xff\r\xfe", "\xff\n\xfe"},
+		{"cut off UTF-8", "nfc", "a\xc2", "a\ufffd"},
+		{"cut off separator", "nfc", "a\xe2\x80", "a\ufffd"},
+		{"invalid bytes", "nfc", "\xff\r\xfe\xfdb", "\ufffd\n\ufffdb"},
+		{"a control character inside what is no UTF-8", "nfc", "\xc2\x05\x9f", "\ufffd\ufffd"},
 	} {
 		n := Normalize{Form: c.form}
 		if err := n.Validate(); err != nil {
