@@ -27,8 +27,8 @@ import (
 //   - lingua needs no file: 75 languages by letter statistics, 20 more by their script. It looks at three windows of 200 letters, not the
 //     head alone. The score estimates the probability that the language is right, calibrated with texts of languages it does not know, times
 //     the share of letters in that script: a page half English, half Chinese gets about 0.5. Texts under 120 letters that leave doubt go
-//     to lingua-go's large models, which load as needed: up to 20 MB of memory per language, 1 GB if short texts of all kinds come.
-//     `short: trigrams` does without.
+//     to lingua-go's large models, which load as needed: 0.1 s and up to 20 MB for each language in question, 1 GB if short texts of
+//     every kind come. `short: trigrams` does without them, and is right about 95 % of short sentences instead of 97 %.
 //   - fasttext reads a model that fastText has trained (`.bin` or `.ftz`, such as lid.176) and answers as fastText does, bit for bit, on
 //     the whole text with newlines as spaces. The score is the model's probability of its first label.
 type Language struct {

@@ -55,9 +55,6 @@ type letterIndex struct {
 func (x *letterIndex) of(r rune) uint16 { return x.pages[x.page[r>>8]][r&0xFF] }
 
 func (x *letterIndex) set(r rune, i uint16) {
-	if x.pages == nil {
-		x.pages = make([][256]uint16, 1)
-	}
 	if x.page[r>>8] == 0 {
 		x.page[r>>8] = uint8(len(x.pages))
 		x.pages = append(x.pages, [256]uint16{})
@@ -82,7 +79,7 @@ func parse(b []byte) (*[script.Count]*table, error) {
 	}
 	all := new([script.Count]*table)
 	for n := r.number(); n > 0 && r.err == nil; n-- {
-		t := &table{}
+		t := &table{letters: letterIndex{pages: make([][256]uint16, 1)}}
 		code := string(r.bytes(4))
 		id, ok := script.ByCode(code)
 		if !ok && r.err == nil {

@@ -27,10 +27,30 @@ func TestOf(t *testing.T) {
 		r    rune
 		want string
 	}{
-		{'a', "Latn"}, {'Ж', "Cyrl"}, {'ß', "Latn"}, {'ộ', "Latn"}, {'ﬁ', "Latn"}, {'λ', "Grek"}, {'א', "Hebr"},
-		{'ع', "Arab"}, {'क', "Deva"}, {'ก', "Thai"}, {'漢', "Hani"}, {'の', "Hira"}, {'カ', "Kana"}, {'한', "Hang"},
-		{'አ', "Ethi"}, {'ა', "Geor"}, {'Հ', "Armn"}, {'𠀀', "Hani"}, {'々', "Hani"},
-		{'1', "Zyyy"}, {' ', "Zyyy"}, {'ー', "Zyyy"}, {0x301, "Zyyy"}, {unicode.ReplacementChar, "Zyyy"},
+		{'a', "Latn"},
+		{'Ж', "Cyrl"},
+		{'ß', "Latn"},
+		{'ộ', "Latn"},
+		{'ﬁ', "Latn"},
+		{'λ', "Grek"},
+		{'א', "Hebr"},
+		{'ع', "Arab"},
+		{'क', "Deva"},
+		{'ก', "Thai"},
+		{'漢', "Hani"},
+		{'の', "Hira"},
+		{'カ', "Kana"},
+		{'한', "Hang"},
+		{'አ', "Ethi"},
+		{'ა', "Geor"},
+		{'Հ', "Armn"},
+		{'𠀀', "Hani"},
+		{'々', "Hani"},
+		{'1', "Zyyy"},
+		{' ', "Zyyy"},
+		{'ー', "Zyyy"},
+		{0x301, "Zyyy"},
+		{unicode.ReplacementChar, "Zyyy"},
 	} {
 		if got := Of(c.r).Code(); got != c.want {
 			t.Errorf("Of(%q).Code() = %s, want %s", c.r, got, c.want)
