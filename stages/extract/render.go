@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -18,7 +19,7 @@ func render(n *html.Node) string {
 
 // renderBut is render without the elements that skip names.
 func renderBut(n *html.Node, skip func(*html.Node) bool) string {
-	w := writer{skip: skip}
+	w := writer{skip: skip, root: n}
 	w.node(n)
 	return strings.TrimSpace(w.b.String())
 }
@@ -26,6 +27,7 @@ func renderBut(n *html.Node, skip func(*html.Node) bool) string {
 // A writer holds back white space until something follows it.
 type writer struct {
 	skip  func(*html.Node) bool
+	root  *html.Node
 	b     strings.Builder
 	gap   gap
 	plain int    // depth of elements whose white space counts
@@ -35,12 +37,18 @@ type writer struct {
 type gap uint8
 
 const (
-	none gap = iota
+	none  gap = iota
+	loose     // a space between letters
 	space
 	line
 )
 
 func (w *writer) node(n *html.Node) {
+	// The library breaks up elements that mix text and blocks, and takes the white space from the parts that it leaves beside each other.
+	if n.Parent == w.root && n.Parent != nil {
+		w.raise(loose)
+		defer w.raise(loose)
+	}
 	switch n.Type {
 	case html.TextNode:
 		if w.plain > 0 {
@@ -106,14 +114,14 @@ func (w *writer) raise(g gap) {
 	}
 }
 
-// flush writes what stands before the next text.
-func (w *writer) flush() {
+// flush writes what stands before next, the text that follows.
+func (w *writer) flush(next string) {
 	if w.b.Len() > 0 {
 		switch w.gap {
 		case line:
 			w.b.WriteByte('\n')
-		case space:
-			if w.next == "" {
+		case space, loose:
+			if w.next == "" && (w.gap == space || parted(w.b.String(), next)) {
 				w.b.WriteByte(' ')
 			}
 		}
@@ -121,6 +129,17 @@ func (w *writer) flush() {
 	w.b.WriteString(w.next)
 	w.gap, w.next = none, ""
 }
+
+// parted says whether a space belongs between two texts that stood apart: where a word, or a mark behind one, meets a word, of a script
+// with spaces.
+func parted(a, b string) bool {
+	x, _ := utf8.DecodeLastRuneInString(a)
+	y, _ := utf8.DecodeRuneInString(b)
+	return (word(x) || strings.ContainsRune(".,;:!?)”»", x)) && (word(y) || strings.ContainsRune("(“«", y))
+}
+
+// word says whether r belongs to a word of a script with spaces between words.
+func word(r rune) bool { return r < 0x0E00 && (unicode.IsLetter(r) || unicode.IsNumber(r)) }
 
 // folded writes text with every run of white space as one space.
 func (w *writer) folded(s string) {
@@ -135,7 +154,7 @@ func (w *writer) folded(s string) {
 		if i < 0 {
 			i = len(s)
 		}
-		w.flush()
+		w.flush(s)
 		w.b.WriteString(s[:i])
 		s = s[i:]
 	}
@@ -153,7 +172,7 @@ func (w *writer) verbatim(s string) {
 	if s[0] == '\n' || s[0] == '\r' {
 		w.raise(line)
 	}
-	w.flush()
+	w.flush(body)
 	w.b.WriteString(strings.ReplaceAll(body, "\r\n", "\n"))
 	if c := s[len(s)-1]; c == '\n' || c == '\r' {
 		w.raise(line)
