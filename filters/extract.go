@@ -18,6 +18,8 @@ import (
 // its text begins as a page does (<!doctype html>, <html>, <head>, <body>). All others pass untouched, conversations too.
 //
 // Pages are hostile: one that is larger than max_size, has more than 100,000 elements or is nested too deeply is quarantined.
+//
+//	extract: {mode: fast, title: true}
 type Extract struct {
 	Mode    extract.Mode  `allowed:"quality,fast"` // quality asks a second extractor about pages of which little was found; fast does not
 	MaxSize stages.Bytes  // size of a page

@@ -12,6 +12,8 @@ import (
 //
 // Numbers that carry check digits (cards, accounts, identity numbers) must pass them. Private and reserved IP addresses stay, as do ISBNs,
 // DOIs, dates, versions and tables of numbers: package [pii] says what counts as what.
+//
+//	mask_pii: {kinds: [email, ip, phone], regions: [us, cn], count: true}
 type MaskPII struct {
 	Kinds   []string // what is masked: email, ip, phone, card, iban, id_number; none given: all
 	Regions []string // whose national forms of telephone and identity numbers are known: us, eu, cn; none given: all. International numbers (+44 …) always are

@@ -20,6 +20,8 @@ import (
 // Which documents stay depends on a hash of seed, id and content alone: of each group, those with the smallest hashes up to the one
 // with which its part of the budget is met. A part of two and a half epochs takes each document twice and every other one, by hash, a
 // third time. Copies are called ID~2, ID~3 and count as made.
+//
+//	mix: {words: 10B, by: language, weights: {en: 0.6, zh: 0.3, "*": 0.1}, max_epochs: 4}
 type Mix struct {
 	Words     stages.Count       // words of the corpus
 	Rows      stages.Count       // documents of the corpus, copies included

@@ -14,6 +14,8 @@ import (
 //
 // A share without by is drawn document by document, as they stream past: each stays with this probability. All else is exact: rows keeps
 // just so many documents, or all where there are fewer; with by, the rows or the share are those of each value of the field.
+//
+//	sample: {rows: 10k, by: language}
 type Sample struct {
 	Share stages.Share // of the documents, 0 to 1
 	Rows  stages.Count // documents
