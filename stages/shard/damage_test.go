@@ -237,7 +237,9 @@ func TestZstdWindow(t *testing.T) {
 func TestDetect(t *testing.T) {
 	for _, c := range []struct{ name, in, want, err string }{
 		{"a.jsonl", "{}", "jsonl", ""},
-		{"a.json", "[1]", "jsonl", ""},
+		{"a.json", "{}", "jsonl", ""},
+		{"a.json", " [1]", "", "it is a JSON array"},
+		{"a.jsonl", "[1]", "jsonl", ""},
 		{"a", `{"text":1}`, "jsonl", ""},
 		{"a.jsonl", "", "jsonl", ""},
 		{"a.gz", string(gz([]byte("{}"))), "jsonl.gz", ""},

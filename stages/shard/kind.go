@@ -93,6 +93,8 @@ func Detect(ctx context.Context, obj blob.Object, name string) (Kind, error) {
 		return Kind{}, fmt.Errorf("detect the format of %s: the name says Parquet, the bytes do not start with PAR1", name)
 	case byBytes == Parquet && k.Compression != Plain:
 		return Kind{}, fmt.Errorf("detect the format of %s: Parquet within %s is not read; unpack it", name, k.Compression)
+	case path.Ext(base) == ".json" && bytes.HasPrefix(bytes.TrimLeft(bytes.TrimPrefix(inside, utf8BOM), " \t\r\n"), []byte("[")):
+		return Kind{}, fmt.Errorf("detect the format of %s: it is a JSON array; JSONL, one object per line, is read (jq -c '.[]' makes it)", name)
 	case byBytes == Parquet || byBytes == WARC:
 		k.Format = byBytes
 	case byName != "":

@@ -32,7 +32,7 @@ type bad struct{ Damage }
 func (b *bad) Error() string { return b.Reason }
 
 // Open starts to read a part of a file, which [Parts] has made; the zero Part is the whole file. It keeps obj, and closes it with the
-// reader. name is the input's name, as it appears in ids and reports.
+// reader; on an error obj is the caller's still. name is the input's name, as it appears in ids and reports.
 func Open(ctx context.Context, obj blob.Object, name string, part Part, opt Options) (*Reader, error) {
 	r := &Reader{in: newInput(ctx, obj, name), name: name, opt: opt}
 	if part.Kind.Format == "" {

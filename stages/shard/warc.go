@@ -220,6 +220,9 @@ func (w *warc) damaged(at Position, c *cut) error {
 	w.a += min(c.from, w.b-w.a)
 	for !w.found() {
 		w.a = max(w.a, w.b-len(warcMagic)-4)
+		if z, ok := w.src.(bomber); ok && w.err == nil && z.bomb() {
+			w.a = w.b // what was decoded of the bomb is not looked at
+		}
 		if w.fill() {
 			continue
 		}

@@ -18,8 +18,8 @@ type WriteOptions struct {
 	Format      Format             // JSONL or Parquet
 	Compression Compression        // of JSONL
 	Level       int                // of zstd: 1 fastest, 2 default, 3 better, 4 best; of gzip: 1 to 9; 0: zstd 1, gzip 6
-	Shard       int64              // bytes of documents, as JSON, after which a file ends; 0: one file
-	RowGroup    int64              // bytes of documents, as JSON, in a Parquet row group; 0: 64 MiB
+	Shard       int64              // bytes of documents, as JSON (for Parquet without its escapes), after which a file ends; 0: one file
+	RowGroup    int64              // the same bytes in a Parquet row group; 0: 64 MiB
 	Schema      *Schema            // of Parquet; nil: the document's own columns and "extra"
 }
 
@@ -43,7 +43,7 @@ type Writer struct {
 
 // An encoder turns documents into the bytes of one file.
 type encoder interface {
-	// write adds a document and returns its size as JSON.
+	// write adds a document and returns its size, about that as JSON.
 	write(d *stages.Document) (int64, error)
 	// finish writes what is left. It does not close what it writes to.
 	finish() error
