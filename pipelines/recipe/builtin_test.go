@@ -115,3 +115,18 @@ func TestEveryDefaultReadsBack(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkLoad(b *testing.B) {
+	src, err := os.ReadFile("../recipes/web.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	reg := pipelines.Registry()
+	b.SetBytes(int64(len(src)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if r, ps := recipe.Load(src, "web.yaml", reg, recipe.Options{Stat: there}); r == nil {
+			b.Fatal(ps)
+		}
+	}
+}
