@@ -79,10 +79,14 @@ func (g *ngrams) start(t *text.View) {
 	g.ids, g.next, g.stats = resize(g.ids, words), resize(g.next, words), resize(g.stats, words)
 	g.ends, g.live = resize(g.ends, words+1), resize(g.live, words)
 	g.table.Clear(words)
-	end := int32(0)
+	end, spans, plain := int32(0), t.Words(), t.ASCII()
 	for i, h := range hashes {
 		g.ends[i] = end
-		end += int32(t.WordRunes(i))
+		if plain {
+			end += spans[i].End - spans[i].Start
+		} else {
+			end += int32(t.WordRunes(i))
+		}
 		id, _ := g.table.First(h, int32(i))
 		g.ids[i] = id
 		if id == int32(i) {

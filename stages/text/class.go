@@ -193,7 +193,7 @@ func measure(s string) (runes, columns int) {
 			columns++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := decode(s, i)
 		i += n
 		runes++
 		switch c := t.of(r); {
@@ -204,6 +204,20 @@ func measure(s string) (runes, columns int) {
 		}
 	}
 	return runes, columns
+}
+
+// decode returns the character at s[i:], as utf8.DecodeRuneInString does, with a short way for most sequences of two and three bytes.
+func decode(s string, i int) (rune, int) {
+	if i+2 < len(s) {
+		a, b, c := s[i], s[i+1], s[i+2]
+		switch {
+		case a >= 0xC2 && a < 0xE0 && b&0xC0 == 0x80:
+			return rune(a&0x1F)<<6 | rune(b&0x3F), 2
+		case a > 0xE0 && a < 0xED && b&0xC0 == 0x80 && c&0xC0 == 0x80: // neither overlong nor surrogates
+			return rune(a&0xF)<<12 | rune(b&0x3F)<<6 | rune(c&0x3F), 3
+		}
+	}
+	return utf8.DecodeRuneInString(s[i:])
 }
 
 func countRunes(s string) int { return utf8.RuneCountInString(s) }

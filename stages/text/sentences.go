@@ -35,13 +35,13 @@ func sentences(s string, bySpace bool) (n int) {
 		b := s[i]
 		if k := byteClass[b]; k&(byteLetter|byteDigit) != 0 {
 			open = true
-			i++
+			i += max(1, letters(s, i))
 			continue
 		} else if b < utf8.RuneSelf && b != '.' && b != '!' && b != '?' && b != ':' && !(bySpace && k == byteSpace) {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
+		r, size := decode(s, i)
 		i += size
 		c := t.of(r)
 		switch {
@@ -70,7 +70,7 @@ func sentences(s string, bySpace bool) (n int) {
 func ending(s string, i int, c class, t *classTable) (end bool, next int) {
 	all := c
 	for i < len(s) {
-		r, n := utf8.DecodeRuneInString(s[i:])
+		r, n := decode(s, i)
 		c = t.of(r)
 		if c&(flagEnd|flagCloser) == 0 && c.wb() != wbIgnorable {
 			break
@@ -85,7 +85,7 @@ func ending(s string, i int, c class, t *classTable) (end bool, next int) {
 		return false, i
 	}
 	for j := i; j < len(s); {
-		r, n := utf8.DecodeRuneInString(s[j:])
+		r, n := decode(s, j)
 		if t.of(r).wb() != wbSpace {
 			return !unicode.IsLower(r), i
 		}

@@ -160,6 +160,20 @@ func TestShingles(t *testing.T) {
 	}
 }
 
+func TestDecode(t *testing.T) {
+	for a := range 256 {
+		for b := range 256 {
+			for _, tail := range []string{"", "\x7f", "\x80", "\xbf", "\xc0", "\x80\x80", "a\x80"} {
+				s := string([]byte{byte(a), byte(b)}) + tail
+				r, n := decode(s, 0)
+				if want, size := utf8.DecodeRuneInString(s); r != want || n != size {
+					t.Fatalf("%q: got %U of %d bytes, want %U of %d", s, r, n, want, size)
+				}
+			}
+		}
+	}
+}
+
 // FuzzView checks what holds for every text: offsets in order and inside, counts that agree with each other.
 func FuzzView(f *testing.F) {
 	for _, s := range samples {

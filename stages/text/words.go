@@ -1,6 +1,9 @@
 package text
 
-import "unicode/utf8"
+import (
+	"math/bits"
+	"unicode/utf8"
+)
 
 // A wordMeta is what the cut knows of a word beside its place.
 type wordMeta struct {
@@ -132,9 +135,19 @@ func (c *cutter) asciiWord(start int) int {
 	s := c.text
 	var has uint8
 	i := start
+	if n := letters(s, i); n > 0 {
+		has, i = byteLetter, i+n
+		if i < len(s) && byteClass[s[i]]&(byteSpace|byteSymbol) != 0 {
+			return c.add(start, i, n, Spaced, has)
+		}
+	}
 	for {
-		for i < len(s) && byteClass[s[i]]&byteWord != 0 {
-			has |= byteClass[s[i]]
+		for i < len(s) {
+			b := byteClass[s[i]]
+			if b&byteWord == 0 {
+				break
+			}
+			has |= b
 			i++
 		}
 		if i+1 >= len(s) {
@@ -168,6 +181,21 @@ func (c *cutter) asciiWord(start int) int {
 	return c.add(start, i, i-start, 0, has)
 }
 
+// letters returns how many ASCII letters s[i:] begins with, or fewer where s ends. It looks at eight bytes at a time: a byte with its
+// letter bit set is a letter if adding 0x1F, but not adding 5, carries it over 0x7F. The cut went from 0.75 to 0.5 ms on the 20 Common
+// Crawl documents of BenchmarkHeuristics.
+func letters(s string, i int) (n int) {
+	const high, bit, from, to = 0x8080808080808080, 0x2020202020202020, 0x1F1F1F1F1F1F1F1F, 0x0505050505050505
+	for ; i+8 <= len(s); i, n = i+8, n+8 {
+		x := load64(s[i:])
+		t := x&^high | bit
+		if others := ^((t + from) &^ (t + to) &^ x) & high; others != 0 {
+			return n + bits.TrailingZeros64(others)>>3
+		}
+	}
+	return n
+}
+
 // add keeps text[start:end] as a word if it holds a letter or number, and returns end.
 func (c *cutter) add(start, end, runes int, k Kind, has uint8) int {
 	c.chunk |= has
@@ -187,7 +215,7 @@ func (c *cutter) add(start, end, runes int, k Kind, has uint8) int {
 
 // high steps over, or cuts a word from, the character beyond ASCII at start.
 func (c *cutter) high(start int) int {
-	r, n := utf8.DecodeRuneInString(c.text[start:])
+	r, n := decode(c.text, start)
 	p := c.table.of(r)
 	switch p.wb() {
 	case wbLetter, wbHebrew, wbNumeric, wbJoiner:
@@ -204,22 +232,27 @@ func (c *cutter) high(start int) int {
 	return start + n
 }
 
-// unit cuts the grapheme cluster that begins with r, of class p, and ends at i or, with marks, later. A subscript consonant after
-// Khmer coeng or Burmese virama belongs to it, as to the conjuncts of rule GB9c.
+// unit cuts the grapheme cluster that begins with r, of class p, and ends at i or, with marks, later; then the units that follow it
+// without a gap. A subscript consonant after Khmer coeng or Burmese virama belongs to its cluster, as to the conjuncts of rule GB9c.
 func (c *cutter) unit(start, i int, p class, r rune) int {
-	runes := 1
-	for i < len(c.text) && c.text[i] >= utf8.RuneSelf {
-		next, n := utf8.DecodeRuneInString(c.text[i:])
-		q := c.table.of(next)
-		stacked := (r == 0x17D2 || r == 0x1039) && q.wb() == wbUnit && q.kind() == p.kind()
-		if q.wb() != wbIgnorable && !stacked {
-			break
+	for runes := 1; ; {
+		if i >= len(c.text) || c.text[i] < utf8.RuneSelf {
+			return c.add(start, i, runes, p.kind(), byteLetter)
 		}
-		r = next
-		i += n
-		runes++
+		next, n := decode(c.text, i)
+		q := c.table.of(next)
+		w := q.wb()
+		stacked := (r == 0x17D2 || r == 0x1039) && w == wbUnit && q.kind() == p.kind()
+		switch {
+		case w == wbIgnorable || stacked:
+			i, runes, r = i+n, runes+1, next
+		case w == wbUnit:
+			start, i = c.add(start, i, runes, p.kind(), byteLetter), i+n
+			runes, p, r = 1, q, next
+		default:
+			return c.add(start, i, runes, p.kind(), byteLetter)
+		}
 	}
-	return c.add(start, i, runes, p.kind(), byteLetter)
 }
 
 // word cuts the word that begins at start by the rules of UAX #29, text[start:i] being ASCII word characters of the classes in has.
@@ -281,7 +314,7 @@ func (c *cutter) rune(i int) (rune, int) {
 	if b := c.text[i]; b < utf8.RuneSelf {
 		return rune(b), 1
 	}
-	return utf8.DecodeRuneInString(c.text[i:])
+	return decode(c.text, i)
 }
 
 // joins says whether the middle character of class mid, which ends at i, joins a word whose last class is prev with what follows
