@@ -113,6 +113,11 @@ func TestLanguageFields(t *testing.T) {
 	if len(d.Fields) != len(want) {
 		t.Errorf("%d fields after a second pass, want %d", len(d.Fields), len(want))
 	}
+	once, _, _ := stagetest.Map(l, stages.Document{Text: english})
+	twice, _, _ := stagetest.Map(l, once)
+	if _, ok := twice.Fields.Raw("language_declared"); ok || len(twice.Fields) != 4 {
+		t.Errorf("a second pass over a document that came without a language leaves %v", twice.Fields)
+	}
 }
 
 func TestLanguageValidate(t *testing.T) {

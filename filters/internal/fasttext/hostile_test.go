@@ -151,6 +151,36 @@ func TestCache(t *testing.T) {
 	}
 }
 
+// TestCacheTellsWordsApart gives the cache two words of one hash and one length.
+func TestCacheTellsWordsApart(t *testing.T) {
+	m, err := Parse(file(t, "hs.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[uint32]string{}
+	for i := uint64(1); i < 1<<20; i++ {
+		w := []byte("abcdefgh")
+		for k, x := 0, i*0x9E3779B97F4A7C15; k < len(w); k++ {
+			w[k] = 'a' + byte(x>>(8*k))%26
+		}
+		other, ok := seen[hash(w)]
+		seen[hash(w)] = string(w)
+		if !ok || other == string(w) {
+			continue
+		}
+		want, _ := m.Predictor().Predict(string(w), 3, nil)
+		p := m.Predictor()
+		if _, err := p.Predict(other, 3, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := p.Predict(string(w), 3, nil); !slices.Equal(got, want) {
+			t.Errorf("%s after %s: got %v, want %v", w, other, got, want)
+		}
+		return
+	}
+	t.Fatal("no two words of one hash")
+}
+
 func TestSharedModel(t *testing.T) {
 	m, err := Parse(file(t, "hs.bin"))
 	if err != nil {

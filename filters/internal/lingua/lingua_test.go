@@ -57,6 +57,7 @@ func TestDetect(t *testing.T) {
 		{"Japanese", "すべての人間は、生まれながらにして自由であり、", "ja", "Jpan", 0.9, 1},
 		{"Japanese without kana", "駅前広場働込", "ja", "Jpan", 0.8, 1},
 		{"Chinese that quotes kana", "日本的平假名の在中文廣告裡很常見，人們覺得它好看，商店也這樣寫", "zh", "Hant", 0.9, 1},
+		{"Chinese that quotes Hangul", "韩国首都서울的人口大约有一千万，是全国最大的城市，也是政治经济文化中心", "zh", "Hans", 0.8, 1},
 		{"Korean", "모든 인간은 태어날 때부터 자유로우며", "ko", "Kore", 0.9, 1},
 		{"Korean with Han", "大韓民國은 民主共和國이다. 大韓民國의 主權은 國民에게 있고", "ko", "Kore", 0.9, 1},
 		{"Chinese with English names", "我在Google和Microsoft工作，每天用Python写程序，也用Go语言开发后端服务，已经很多年了。", "zh", "Hans", 0.65, 0.9},
@@ -73,10 +74,13 @@ func TestDetect(t *testing.T) {
 
 func TestNormalForms(t *testing.T) {
 	d := New()
-	for _, s := range []string{vietnamese, french, strings.Repeat(vietnamese, 20)} {
-		if got, want := d.Detect(norm.NFD.String(s)), d.Detect(norm.NFC.String(s)); got.Language != want.Language || got.Score < 0.9 {
+	for _, s := range []string{vietnamese, french, "Trường đại học"} {
+		if got, want := d.Detect(norm.NFD.String(s)), d.Detect(norm.NFC.String(s)); got != want {
 			t.Errorf("decomposed: %+v, composed: %+v", got, want)
 		}
+	}
+	if a := d.Detect(norm.NFD.String(strings.Repeat(vietnamese, 20))); a.Language != "vi" || a.Score < 0.9 {
+		t.Errorf("decomposed, windows: %+v, want vi", a)
 	}
 }
 
@@ -158,6 +162,23 @@ func TestCost(t *testing.T) {
 	sorted := slices.Sorted(slices.Values(want))
 	if e.best != sorted[0] || e.second != sorted[1] {
 		t.Errorf("best %d and second %d, want %d and %d", e.best, e.second, sorted[0], sorted[1])
+	}
+}
+
+// TestSums adds the largest cells often enough to overflow lanes that are not emptied in time.
+func TestSums(t *testing.T) {
+	for _, n := range []int{0, 1, 256, 257, 258, 514, 515, 1000} {
+		var s sums
+		row := []byte{1, 2, 3, 4, 255, 255, 255, 0, 255, 7, 255, 255, 255, 255, 255, 255}
+		for range n {
+			s.add(row)
+		}
+		s.flush()
+		for i, c := range row[4:] {
+			if got, want := s.cost(i), uint32(n)*uint32(c); got != want {
+				t.Errorf("%d rows: cell %d sums to %d, want %d", n, i, got, want)
+			}
+		}
 	}
 }
 

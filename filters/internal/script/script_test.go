@@ -94,6 +94,7 @@ func TestUsageOf(t *testing.T) {
 		{"們這為漢語說時間書車東馬鳥魚龍門見貝", Traditional},
 		{"働込峠畑辻広桜円駅図", Japanese},
 		{"我是中文人大小天水山的一在有", Everywhere},
+		{"国会学体点来", Everywhere}, // simplified in China and Japan alike,
 	} {
 		for _, r := range c.chars {
 			if got := UsageOf(r); got != c.want {
