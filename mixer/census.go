@@ -102,7 +102,7 @@ func (c *counter) number(group string) (uint32, error) {
 		return g, nil
 	}
 	if len(c.group) == maxGroups {
-		return 0, fmt.Errorf("counting documents by %s: more than %d values: a group is a domain, a language, a source", c.by, maxGroups)
+		return 0, stages.Final(fmt.Errorf("counting documents by %s: more than %d values: a group is a domain, a language, a source", c.by, maxGroups))
 	}
 	g := uint32(len(c.group))
 	c.group[group] = g

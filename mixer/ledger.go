@@ -50,7 +50,7 @@ func openLedger(t *stages.Task) (l *ledger, err error) {
 		}
 	}
 	if len(l.groups) > maxGroups {
-		return l, fmt.Errorf("counting documents: %d groups, at most %d are allowed", len(l.groups), maxGroups)
+		return l, stages.Final(fmt.Errorf("counting documents: %d groups, at most %d are allowed", len(l.groups), maxGroups))
 	}
 	l.names = sortedKeys(l.groups)
 	return l, nil

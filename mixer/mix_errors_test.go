@@ -38,6 +38,9 @@ func TestMixErrors(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
+			if !strings.Contains(err.Error(), "phase quota") == stages.IsFinal(err) {
+				t.Errorf("error %q: final is %v, want it of the quota's", err, stages.IsFinal(err))
+			}
 			for _, w := range c.want {
 				if !strings.Contains(err.Error(), w) {
 					t.Errorf("error %q lacks %q", err, w)

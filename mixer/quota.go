@@ -91,7 +91,7 @@ func (m *Mix) parts(l *ledger) ([]*part, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("weights: no document has the %s %s; found: %s", m.By, quoted(missing), quoted(l.names))
+		return nil, stages.Final(fmt.Errorf("weights: no document has the %s %s; found: %s", m.By, quoted(missing), quoted(l.names)))
 	}
 	return parts, nil
 }
@@ -176,8 +176,8 @@ func (m *Mix) tooShort(parts, short []*part) error {
 	if epochs <= maxEpochs {
 		raise = fmt.Sprintf("max_epochs: %v, or ", epochs)
 	}
-	return fmt.Errorf("a budget of %s %s cannot be met:%s\n  what would do: %s%s: %d, or short: allow to take what is there",
-		grouped(m.budget()), u, b.String(), raise, u, most(parts, m.MaxEpochs))
+	return stages.Final(fmt.Errorf("a budget of %s %s cannot be met:%s\n  what would do: %s%s: %d, or short: allow to take what is there",
+		grouped(m.budget()), u, b.String(), raise, u, most(parts, m.MaxEpochs)))
 }
 
 // grouped spells n with commas.
