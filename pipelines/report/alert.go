@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -117,19 +118,36 @@ func (d *Data) alertSources(add adder) {
 	}
 }
 
+// alertLanguages tells of languages that a filter could not judge: amber when half of its rules did not apply to half of the documents
+// of a language, a note when fewer did.
 func (d *Data) alertLanguages(add adder) {
 	for _, s := range d.Stages {
-		for _, r := range s.Rules {
-			var languages []string
-			for _, u := range s.Unjudged {
-				if u.Rule == r.Name && u.Of >= wipeOutLeast && 1-part(u.Documents, u.Of) < judgedLeast {
-					languages = append(languages, name(u.Language))
-				}
-			}
-			if len(languages) > 0 {
-				add(Amber, "languages", "%s did not judge half of some languages: %s does not apply to %s.", s.Label, r.Name, list(languages))
+		missing := map[string]int{} // rules by language
+		byRule := map[string][]string{}
+		for _, u := range s.Unjudged {
+			if u.Of >= wipeOutLeast && 1-part(u.Documents, u.Of) < judgedLeast {
+				missing[u.Language]++
+				byRule[u.Rule] = append(byRule[u.Rule], name(u.Language))
 			}
 		}
+		if len(missing) == 0 {
+			continue
+		}
+		var blind, rules []string
+		for _, l := range slices.Sorted(maps.Keys(missing)) {
+			if 2*missing[l] >= len(s.Rules) {
+				blind = append(blind, name(l))
+			}
+		}
+		for _, r := range s.Rules {
+			if l := byRule[r.Name]; len(l) > 0 {
+				rules = append(rules, r.Name+" to "+list(l))
+			}
+		}
+		if len(blind) > 0 {
+			add(Amber, "languages", "%s judged under half of %s.", s.Label, list(blind))
+		}
+		add(Note, "languages", "%s: not applied: %s.", s.Label, strings.Join(rules, "; "))
 	}
 }
 

@@ -53,7 +53,7 @@ func Build(m Material) *Data {
 }
 
 func totals(t *tally.Tally) Totals {
-	s := Totals{Read: t.In, Kept: t.Out, Words: t.Before.Words.N == t.In.Documents-t.Damaged && t.Before.Words.N > 0}
+	s := Totals{Read: t.In, Kept: t.Out, Words: t.Uncounted == 0 && t.In.Words > 0}
 	s.Quarantined.Documents = t.Damaged
 	for i := range t.Stages {
 		s.Made.Add(t.Stages[i].Made)

@@ -153,7 +153,11 @@ func TestAlerts(t *testing.T) {
 		"epochs": {func(d *Data) {
 			d.Mixtures = []Mixture{{Stage: "mix", Budget: 100, Groups: []MixGroup{{Group: "zh", Asked: 0.5, Achieved: 0.5, Taken: 40}}}}
 		}, Amber, "largest number of epochs was reached by zh"},
-		"unjudged":     {func(d *Data) { d.Stages[0].Unjudged = []Unjudged{{"r", "th", 60, 100}} }, Amber, "q did not judge half of some languages: r does not apply to th"},
+		"unjudged": {func(d *Data) { d.Stages[0].Unjudged = []Unjudged{{"r", "th", 60, 100}} }, Amber, "q judged under half of th."},
+		"one of three": {func(d *Data) {
+			d.Stages[0].Rules = append(d.Stages[0].Rules, Rule{Name: "b"}, Rule{Name: "c"})
+			d.Stages[0].Unjudged = []Unjudged{{"r", "th", 60, 100}}
+		}, Note, "q: not applied: r to th."},
 		"judged":       {func(d *Data) { d.Stages[0].Unjudged = []Unjudged{{"r", "th", 50, 100}} }, Green, ""},
 		"unjudged few": {func(d *Data) { d.Stages[0].Unjudged = []Unjudged{{"r", "th", 9, 9}} }, Green, ""},
 	} {

@@ -240,7 +240,7 @@ type Quarantine struct {
 // A Record is one that was put aside.
 type Record struct {
 	File   string `json:"file"`
-	Offset int64  `json:"offset"`
+	Offset int64  `json:"offset"` // bytes into the file; -1 where there is none
 	Stage  string `json:"stage,omitempty"`
 	Reason string `json:"reason"`
 }

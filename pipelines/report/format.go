@@ -130,23 +130,27 @@ func measure(x float64) string {
 
 // about writes x in three digits, without the zeros at its end: what is known from bins, and ticks.
 func about(x float64) string {
-	if a := math.Abs(x); a >= 1 && !math.IsInf(x, 0) {
-		p := math.Pow(10, math.Floor(math.Log10(a))-2)
-		x = math.Round(x/p) * p
-		if p >= 1 && a < 10_000 {
-			return count(int64(math.Round(x)))
-		}
-		if a >= 10_000 {
-			s := scaled(x, 1000, []string{"", "k", "M", "B", "T", "Q"})
-			digits, unit := strings.TrimRight(s, "kMBTQ"), s[len(strings.TrimRight(s, "kMBTQ")):]
-			if strings.Contains(digits, ".") {
-				digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
-			}
-			return digits + unit
-		}
-		return signed(x, 2)
+	a := math.Abs(x)
+	if a < 0.001 || math.IsInf(x, 0) || math.IsNaN(x) {
+		return measure(x)
 	}
-	return measure(x)
+	places := 2 - int(math.Floor(math.Log10(a)))
+	switch p := math.Pow(10, float64(-places)); {
+	case a >= 10_000:
+		s := scaled(math.Round(a/p)*p, 1000, []string{"", "k", "M", "B", "T", "Q"})
+		digits := strings.TrimRight(s, "kMBTQ")
+		unit := s[len(digits):]
+		if strings.Contains(digits, ".") {
+			digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
+		}
+		if x < 0 {
+			digits = "−" + digits
+		}
+		return digits + unit
+	case places < 0:
+		return count(int64(math.Round(x/p) * p))
+	}
+	return signed(x, places)
 }
 
 func signed(x float64, places int) string { return strings.Replace(trim(x, places), "-", "−", 1) }

@@ -39,7 +39,7 @@ var details = []detail{
 
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"about": about, "bytesize": size, "brief": brief, "count": count, "duration": duration, "int64": func(n int) int64 { return int64(n) }, "len64": length,
+		"about": about, "bytesize": size, "brief": brief, "chance": chance, "count": count, "duration": duration, "int64": func(n int) int64 { return int64(n) }, "len64": length,
 		"measure": measure, "name": name, "percent": percent, "plain": label, "plural": plural, "share": share, "short": short, "sign": sign,
 	}).ParseFS(pageFiles, "page/*.html")
 })
@@ -206,6 +206,14 @@ func cut[T any](list []T, much detail) (shown, folded []T, left int) {
 
 // length is the length of any slice.
 func length(list any) int64 { return int64(reflect.ValueOf(list).Len()) }
+
+// chance writes a number of documents that is seldom as large as one.
+func chance(x float64) string {
+	if x > 0 && x < 0.01 {
+		return "fewer than 0.01"
+	}
+	return about(x)
+}
 
 // brief is the beginning of a checksum.
 func brief(sum string) string { return sum[:min(len(sum), 12)] }

@@ -23,6 +23,8 @@ type duplicateView struct {
 	Bars       []barRow
 	Reasons    []barRow
 	Similarity template.HTML
+	Shown      []Cluster
+	Folded     []Cluster
 	Confirmed  int64
 	Denied     int64
 }
@@ -33,9 +35,14 @@ func (p *page) DuplicateViews() []duplicateView {
 	for _, x := range p.Duplicates[:min(len(p.Duplicates), p.detail.rows)] {
 		v := duplicateView{Duplicates: x, Bars: clusterSizes(x.Sizes), Confirmed: total(x.Accepted), Denied: total(x.Rejected)}
 		v.Stage = label(x.Stage)
-		v.Largest = nil
-		for _, c := range x.Largest[:min(len(x.Largest), 20)] {
-			v.Largest = append(v.Largest, Cluster{label(c.Kept), c.Size, c.Removed})
+		const atOnce = 6
+		for i, c := range x.Largest[:min(len(x.Largest), 20)] {
+			c.Kept = label(c.Kept)
+			if i < atOnce {
+				v.Shown = append(v.Shown, c)
+			} else {
+				v.Folded = append(v.Folded, c)
+			}
 		}
 		if len(x.Why) > 1 {
 			v.Reasons = why(x.Why)
@@ -199,7 +206,10 @@ func series(title string, list []Sample, limit float64, y func(float64) string) 
 		peak = max(peak, x.Value)
 	}
 	s.Desc = "at most " + y(peak)
-	if limit > 0 {
+	if limit > 4*peak {
+		s.Limit = 0 // far off: the line would press what there is to see to the ground
+	}
+	if s.Limit > 0 {
 		s.LimitLabel = "limit " + y(limit)
 	}
 	return s.Draw()
@@ -214,11 +224,11 @@ func (p *page) PhaseRows() []barRow {
 	var out []barRow
 	for _, ph := range p.Performance.Phases {
 		title := label(ph.Name) + ": " + duration(ph.Start) + " – " + duration(ph.End)
-		text := duration(ph.End-ph.Start) + ", " + plural(int64(ph.Tasks), "task")
+		exact := plural(int64(ph.Tasks), "task")
 		if ph.Bytes > 0 {
-			text += ", " + size(ph.Bytes)
+			exact += ", " + size(ph.Bytes)
 		}
-		out = append(out, barRow{Name: label(ph.Name), Text: text, Bar: chart.Bar([]chart.Segment{
+		out = append(out, barRow{Name: label(ph.Name), Text: duration(ph.End - ph.Start), Exact: exact, Bar: chart.Bar([]chart.Segment{
 			{Class: "none", Value: ph.Start}, {Class: "after", Value: ph.End - ph.Start, Title: title},
 		}, end)})
 	}

@@ -43,7 +43,7 @@ func (p *statsPage) ColumnRows() []columnRow {
 		if d.N == 0 {
 			d, unit = c.Bytes, " bytes"
 		}
-		if d.N > 0 {
+		if d.N > 0 && (len(r.Values) == 0 || c.Numbers.N > 0) {
 			scale, bars, _ := scaleOf(d, false, nil)
 			r.Range = about(float64(d.Min)) + " – " + about(float64(d.Max)) + unit
 			r.Shape = chart.Mini(d.bins(), scale, min(bars, 28), r.Name+": "+r.Range+", median "+about(float64(d.P50)))

@@ -19,7 +19,7 @@ type figure struct {
 	Measured        int64
 	NA              int64
 	Median          string
-	Middle          string // 5 % to 95 %
+	Middle          string // where most of them lie
 	Chart           template.HTML
 }
 
@@ -77,18 +77,32 @@ func thresholdFigure(s Stage, r Rule) figure {
 			h.Bounds = append(h.Bounds, chart.Bound{Value: float64(x), Label: measure(float64(x))})
 		}
 	}
-	for _, b := range r.By {
-		for _, x := range []tally.Number{b.Min, b.Max} {
-			if !math.IsInf(float64(x), 0) && x != r.Min && x != r.Max {
-				h.Bounds = append(h.Bounds, chart.Bound{Value: float64(x), Faint: true})
+	if len(r.By) <= fewLanguages {
+		for _, b := range r.By {
+			for _, x := range []tally.Number{b.Min, b.Max} {
+				if !math.IsInf(float64(x), 0) && x != r.Min && x != r.Max {
+					h.Bounds = append(h.Bounds, chart.Bound{Value: float64(x), Faint: true})
+				}
 			}
 		}
 	}
 	return figure{
 		Name: r.Name, Unit: r.Unit, Doc: plain(r.Doc), Bounds: boundsText(r), Found: r.Outside, Share: share(r.Outside, r.Values.N),
 		Measured: r.Values.N, NA: r.NA, Median: about(float64(r.Values.P50)),
-		Middle: about(float64(r.Values.P5)) + " – " + about(float64(r.Values.P95)), Chart: h.Draw(),
+		Middle: middle(r.Values), Chart: h.Draw(),
 	}
+}
+
+// fewLanguages is the largest number of languages whose bounds are shown one by one.
+const fewLanguages = 4
+
+// middle says where most of the numbers lie.
+func middle(d Distribution) string {
+	lo, hi := about(float64(d.P5)), about(float64(d.P95))
+	if lo == hi {
+		return "90" + thin + "% at " + lo
+	}
+	return "90" + thin + "% within " + lo + " – " + hi
 }
 
 // approx writes a height that may have been spread over several bars.
@@ -130,7 +144,11 @@ func boundsText(r Rule) string {
 		for _, b := range r.By {
 			by = append(by, b.Language)
 		}
-		text = strings.TrimSpace(text + " (others for " + list(by) + ")")
+		others := strings.Join(by, ", ")
+		if len(by) > fewLanguages {
+			others = plural(int64(len(by)), "language")
+		}
+		text = strings.TrimSpace(text + " (others for " + others + ")")
 	}
 	return text
 }
@@ -162,7 +180,7 @@ func scaleOf(d Distribution, share bool, bounds []float64) (s chart.Scale, bars 
 		}
 		return chart.Scale{Lo: lo, Hi: hi}, int(hi - lo), true
 	}
-	if low := positive(d, lo); low > 0 && hi/low > 30 && float64(d.Min) >= 0 {
+	if low := positive(d, lo); d.P50 > 0 && low > 0 && hi/low > 30 && float64(d.Min) >= 0 {
 		return chart.Scale{Lo: low, Hi: hi, Log: true}, manyBars, false
 	}
 	if lo > 0 && lo < 0.3*hi {

@@ -92,6 +92,7 @@ func (t *Tally) Merge(o *Tally) error {
 	t.In.Add(o.In)
 	t.Out.Add(o.Out)
 	t.Damaged += o.Damaged
+	t.Uncounted += o.Uncounted
 	for i := range o.Stages {
 		t.mergeStage(i, &o.Stages[i])
 	}

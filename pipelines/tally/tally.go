@@ -52,15 +52,20 @@ func (f *Flow) Sub(o Flow) {
 }
 
 // one is the flow of a single document. A negative number of words means that nobody has counted them.
-func one(bytes, words int) Flow {
-	return Flow{Documents: 1, Bytes: int64(bytes), Words: int64(max(words, 0))}
+func (t *Tally) one(bytes, words int) Flow {
+	if words < 0 {
+		t.Uncounted++
+		words = 0
+	}
+	return Flow{Documents: 1, Bytes: int64(bytes), Words: int64(words)}
 }
 
 // A Tally is what one task, or all tasks together, did. It belongs to one goroutine.
 type Tally struct {
-	In         Flow          `json:"in"`      // documents of the input; damaged records count as documents without bytes
-	Out        Flow          `json:"out"`     // documents of the output
-	Damaged    int64         `json:"damaged"` // records that could not be read: quarantined before the first stage
+	In         Flow          `json:"in"`        // documents of the input; damaged records count as documents without bytes
+	Out        Flow          `json:"out"`       // documents of the output
+	Damaged    int64         `json:"damaged"`   // records that could not be read: quarantined before the first stage
+	Uncounted  int64         `json:"uncounted"` // documents whose words nobody has counted, at any point
 	Stages     []StageCount  `json:"stages"`
 	Sources    []*Group      `json:"sources"`
 	Languages  []*Group      `json:"languages"` // as known when the document was last seen; "" unknown. Read is not filled
@@ -155,7 +160,7 @@ func (t *Tally) Rule(stage int, name string) (int, bool) {
 
 // Read counts a document of the input: its bytes of text and its words (negative: not counted).
 func (t *Tally) Read(d *stages.Document, bytes, words int) {
-	f := one(bytes, words)
+	f := t.one(bytes, words)
 	t.In.Add(f)
 	t.source(d.Source).Read.Add(f)
 	t.Before.add(bytes, words)
@@ -179,7 +184,7 @@ func (t *Tally) Enter(stage, n int) { t.Stages[stage].Entered += int64(n) }
 
 // Made counts a document that a stage made.
 func (t *Tally) Made(stage int, d *stages.Document, bytes, words int) {
-	f := one(bytes, words)
+	f := t.one(bytes, words)
 	t.Stages[stage].Made.Add(f)
 	t.source(d.Source).Made.Add(f)
 	t.language(d).Made.Add(f)
@@ -196,7 +201,7 @@ func (t *Tally) Edited(stage, before, after int) {
 
 // Dropped counts a document that a rule has removed.
 func (t *Tally) Dropped(stage, rule int, d *stages.Document, v stages.Verdict, words int) {
-	f := one(textBytes(d), words)
+	f := t.one(textBytes(d), words)
 	r := &t.Stages[stage].Rules[rule]
 	r.Dropped.Add(f)
 	for _, g := range [...]*Group{t.source(d.Source), t.language(d), t.script(d)} {
@@ -207,7 +212,7 @@ func (t *Tally) Dropped(stage, rule int, d *stages.Document, v stages.Verdict, w
 
 // Quarantined counts a document in which a stage found a fault.
 func (t *Tally) Quarantined(stage int, d *stages.Document, reason string) {
-	f := one(textBytes(d), 0)
+	f := t.one(textBytes(d), 0)
 	t.Stages[stage].Quarantined.Add(f)
 	for _, g := range [...]*Group{t.source(d.Source), t.language(d), t.script(d)} {
 		g.Quarantined.Add(f)
@@ -217,7 +222,7 @@ func (t *Tally) Quarantined(stage int, d *stages.Document, reason string) {
 
 // Kept counts a document of the output.
 func (t *Tally) Kept(d *stages.Document, bytes, words int) {
-	f := one(bytes, words)
+	f := t.one(bytes, words)
 	t.Out.Add(f)
 	for _, g := range [...]*Group{t.source(d.Source), t.language(d), t.script(d)} {
 		g.Kept.Add(f)

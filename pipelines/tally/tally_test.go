@@ -197,6 +197,9 @@ func TestExampleIsMaskedAndClipped(t *testing.T) {
 	x := New(testLayout, mask)
 	d := &stages.Document{ID: "a", Text: "secret@example.org " + strings.Repeat("é", 380) + "secret@example.org" + strings.Repeat("\xffz", 9000)}
 	x.Dropped(0, 0, d, stages.Verdict{Rule: "language", Why: "secret@example.org", Value: math.NaN()}, -1)
+	if x.Uncounted != 1 || x.Stages[0].Rules[0].Dropped.Words != 0 {
+		t.Errorf("%d uncounted, %d words", x.Uncounted, x.Stages[0].Rules[0].Dropped.Words)
+	}
 	e := x.Stages[0].Rules[0].Examples.Random[0]
 	if n := len([]rune(e.Text)); n != 400 || !e.Clipped {
 		t.Errorf("%d characters, clipped %v", n, e.Clipped)

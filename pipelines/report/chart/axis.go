@@ -43,7 +43,7 @@ func (s Scale) Ticks(n int) []float64 {
 	step := Round((s.Hi - s.Lo) / float64(max(n, 1)))
 	var out []float64
 	for k := math.Ceil(s.Lo/step - 1e-9); k*step <= s.Hi+step*1e-9 && len(out) < 50; k++ {
-		out = append(out, k*step)
+		out = append(out, k*step+0) // minus zero becomes zero
 	}
 	return out
 }

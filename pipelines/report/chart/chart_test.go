@@ -178,6 +178,31 @@ func TestHistogramBounds(t *testing.T) {
 	}
 }
 
+// A bar that dwarfs the others is torn and numbered; the others keep their heights to each other.
+func TestTornBar(t *testing.T) {
+	bins := []Bin{{0, 0, 90000}, {0.3, 0.3, 100}, {0.6, 0.6, 25}}
+	h := histogram(bins, Scale{Lo: 0, Hi: 1}, 10)
+	h.Root = true
+	marks, words := parse(t, h.Draw())
+	if n, _ := of(marks, "tear"); n != 1 || !strings.Contains(words, "|90000|0.3") {
+		t.Errorf("%d tears in %q", n, words)
+	}
+	var heights []float64
+	for _, m := range marks {
+		if m.class == "kept" {
+			heights = append(heights, m.height)
+		}
+	}
+	if len(heights) != 3 || heights[0] != plotHeight || !(math.Abs(heights[1]/heights[2]-2) < 0.01) {
+		t.Errorf("heights %v, want the whole figure, then two to one", heights)
+	}
+	h.Bins[0].Count = 1200 // twelve times the next: still whole
+	marks, _ = parse(t, h.Draw())
+	if n, _ := of(marks, "tear"); n != 0 {
+		t.Error("torn without need")
+	}
+}
+
 func TestTailsAreNamed(t *testing.T) {
 	_, words := parse(t, histogram([]Bin{{-4, -3, 1}, {0.5, 0.5, 1}, {7, 8, 1}}, Scale{Lo: 0, Hi: 1}, 4).Draw())
 	for _, want := range []string{"|under 0.25: 1|", "|0.75 and more: 1|", "|0.5 – 0.75: 1|"} {

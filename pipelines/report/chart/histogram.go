@@ -50,12 +50,7 @@ func (h Histogram) Draw() template.HTML {
 	if h.Overlay != nil {
 		line = h.resample(h.Overlay)
 	}
-	top := 0.0
-	for _, list := range [][]float64{bars, line} {
-		for _, y := range list {
-			top = max(top, y)
-		}
-	}
+	top, broken := h.top(bars, line)
 	height := func(y float64) float64 {
 		share := part(y, top)
 		if h.Root {
@@ -70,6 +65,9 @@ func (h Histogram) Draw() template.HTML {
 	for k, y := range bars {
 		if y > 0 {
 			h.bar(&d, k, height(y), y)
+			if broken && y > top {
+				h.torn(&d, k, y)
+			}
 		}
 	}
 	h.steps(&d, line, height)
@@ -77,6 +75,36 @@ func (h Histogram) Draw() template.HTML {
 	h.ticks(&d)
 	h.bounds(&d)
 	return d.close()
+}
+
+// top returns what the highest bar stands for. Where one bar dwarfs all others, as zero does for many measurements, it is drawn torn, so that the
+// others can be seen.
+func (h Histogram) top(lists ...[]float64) (top float64, broken bool) {
+	var first, second float64
+	for _, list := range lists {
+		for _, y := range list {
+			if y > first {
+				first, second = y, first
+			} else if y > second {
+				second = y
+			}
+		}
+	}
+	if h.Root && second > 0 && first > 12*second {
+		return 1.8 * second, true
+	}
+	return first, false
+}
+
+// torn marks a bar that is higher than the figure, and writes its number beside it.
+func (h Histogram) torn(d *drawing, k int, count float64) {
+	x, w := float64(k)/float64(h.Bars), 1/float64(h.Bars)
+	d.rect("tear", x, plotTop+9, w, 3, "")
+	if x < 0.5 {
+		d.text("label", x+w+0.012, plotTop+14, "start", h.Count(count))
+	} else {
+		d.text("label", x-0.012, plotTop+14, "end", h.Count(count))
+	}
 }
 
 // resample spreads the bins over the bars, each evenly over its width.
