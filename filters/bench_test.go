@@ -53,14 +53,15 @@ func BenchmarkHeuristics(b *testing.B) {
 	repetition, quality, web, fine := gopherRepetition, gopherQuality, c4, fineWeb
 	docs, size := ccDocuments(b)
 	for _, bench := range []struct {
-		name string
-		f    []stages.Filter
+		name, language string
+		f              []stages.Filter
 	}{
-		{"chain", []stages.Filter{&repetition, &quality, &web, &fine}},
-		{"gopher_repetition", []stages.Filter{&repetition}},
-		{"gopher_quality", []stages.Filter{&quality}},
-		{"c4", []stages.Filter{&web}},
-		{"fineweb", []stages.Filter{&fine}},
+		{"chain", "en", []stages.Filter{&repetition, &quality, &web, &fine}},
+		{"gopher_repetition", "en", []stages.Filter{&repetition}},
+		{"gopher_quality", "en", []stages.Filter{&quality}},
+		{"gopher_quality-unknown-language", "", []stages.Filter{&quality}},
+		{"c4", "en", []stages.Filter{&web}},
+		{"fineweb", "en", []stages.Filter{&fine}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			var v text.View
@@ -72,7 +73,7 @@ func BenchmarkHeuristics(b *testing.B) {
 			for b.Loop() {
 				for _, s := range docs {
 					v.Reset(s)
-					v.SetLanguage("en")
+					v.SetLanguage(bench.language)
 					for _, f := range bench.f {
 						if mapper, ok := f.(stages.Mapper); ok {
 							d.Text = s
@@ -81,7 +82,7 @@ func BenchmarkHeuristics(b *testing.B) {
 							}
 							if d.Text != s {
 								v.Reset(d.Text)
-								v.SetLanguage("en")
+								v.SetLanguage(bench.language)
 							}
 						}
 						f.Measure(&v, m)

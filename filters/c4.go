@@ -9,14 +9,15 @@ import (
 
 // C4 cuts lines that are no sentences out of web pages, and keeps pages of which enough is left: the rules of C4 (Raffel et al. 2020,
 // section 2.2; tensorflow/datasets text/c4_utils.py), with the reference's five words and three sentences (datatrove has them the
-// other way round). Lines go first; the page is measured on what is left. `without: [end_mark]` and the like switch line rules off too.
+// other way round). Lines go first; the page is measured on what is left. `without` switches off line rules, by the names of
+// their settings, and page rules.
 // Where ours differs from the reference, and why:
 //
 //   - An end mark is any of Unicode's Sentence_Terminal, closing quotes and brackets may follow, and a closing quotation mark ends a
 //     line as `"` does there. Thai and Lao lines, whose scripts have no end marks, need none.
 //   - Words of a line are those of gopher_quality, so that eight Han characters make five words; sentences follow end marks instead of
 //     Punkt's English model.
-//   - Notices about cookies and privacy are known in ten languages more.
+//   - Notices about cookies and privacy are known in eleven languages more.
 //   - A line that stays keeps its white space, and one blank line stays between paragraphs.
 //   - The page's bad words, and duplicate lines across pages, are left to other stages.
 type C4 struct {
