@@ -225,9 +225,7 @@ func (l *loader) path(n *settings.Node, path, where string) {
 	p := settings.At(n, "%s cannot be read: %v", n.Is(), cause(err))
 	if errors.Is(err, fs.ErrNotExist) {
 		p = settings.At(n, "there is no %s", n.Is())
-		if l.opt.Stat == nil {
-			p.Nearest = neighbours(full, path)
-		}
+		p.Nearest = neighbours(full, path)
 	}
 	l.add(p.In(where))
 }
