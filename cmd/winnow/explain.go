@@ -114,13 +114,13 @@ func (a *app) fate(s *inspect.Story, f *inspect.Fate, indent string, chars int) 
 	case f.Removed != nil:
 		e := f.Removed
 		say("%s: removed by %s.%s", id, e.Label, e.Rule)
-		if e.Value != nil {
+		switch {
+		case e.Kept != "":
+			say("  %s stands in its place%s", oneLine(e.Kept, 200), alike(e))
+		case e.Value != nil && (e.Min != nil || e.Max != nil):
 			say("  measured %s, keeps %s", measured(*e.Value), docs.Keeps(keep(e)))
 		}
-		if e.Kept != "" {
-			say("  %s stands in its place", oneLine(e.Kept, 200))
-		}
-		if e.Why != "" {
+		if e.Why != "" && e.Kept == "" {
 			say("  %s", oneLine(e.Why, 300))
 		}
 		say("  read from %s, record %d, source %s", oneLine(e.File, 200), e.Row, oneLine(e.Source, 60))
@@ -146,6 +146,18 @@ func (a *app) fate(s *inspect.Story, f *inspect.Fate, indent string, chars int) 
 	if f.Text != "" && indent == "" {
 		fmt.Fprintf(a.out, "%s\n", block(f.Text, "  │ ", chars))
 	}
+}
+
+// alike says how alike two documents are.
+func alike(e *run.Exclusion) string {
+	if e.Value == nil {
+		return ""
+	}
+	what := "similarity"
+	if e.Why != "" {
+		what = oneLine(e.Why, 60)
+	}
+	return fmt.Sprintf(": %s %s", what, measured(*e.Value))
 }
 
 // keep is the range that an exclusion names.

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/winnow-data/winnow/stages/settings"
 )
 
 // helpTemplate leads with examples.
@@ -41,9 +42,10 @@ func dress(root *cobra.Command, out io.Writer) {
 			c.Example = "  source <(winnow completion bash)"
 		case "help":
 			c.Hidden = true
+		default:
+			c.PreRunE = oneOfEach
 		}
 	}
-	root.SuggestionsMinimumDistance = 2
 	root.Args = cobra.ArbitraryArgs
 	root.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) > 0 {
@@ -54,14 +56,25 @@ func dress(root *cobra.Command, out io.Writer) {
 	}
 }
 
+// oneOfEach refuses flags that exclude each other, as wrong usage.
+func oneOfEach(c *cobra.Command, _ []string) error {
+	if err := c.ValidateFlagGroups(); err != nil {
+		return usage("%w", err)
+	}
+	return nil
+}
+
 // unknownCommand says what was perhaps meant.
 func unknownCommand(root *cobra.Command, name string) error {
-	near := root.SuggestionsFor(name)
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	near := settings.Nearest(name, names)
 	if len(near) == 0 {
 		return usage("unknown command %q; winnow --help lists them", name)
-	}
-	for i := range near {
-		near[i] = fmt.Sprintf("%q", near[i])
 	}
 	return usage("unknown command %q; did you mean %s?", name, strings.Join(near, " or "))
 }

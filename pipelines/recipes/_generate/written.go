@@ -36,7 +36,7 @@ func letters() []row {
 		"Our server moved during the night, and for most of you nothing has changed. If you had written the old address 8.8.4.4 into a configuration file, replace it by the name of the server, " +
 			"which will follow every later move. Machines inside the office keep the address 192.168.1.20 and need no change at all.\n" +
 			"Logs of the move are kept for a week. Questions go to the people on duty at ops-team@hosting.example.net, who have promised to answer on the same day.",
-		"The order was paid with the card 4111 1111 1111 1111, and the parcel left our house on Tuesday. It weighs a little more than four kilograms, so the carrier will ring the bell and not leave it at the door. " +
+		"Your books were paid with the card 4111 1111 1111 1111, and the parcel left our house on Tuesday. It weighs a little more than four kilograms, so the carrier will ring the bell and not leave it at the door. " +
 			"Should the parcel be damaged, please refuse it and tell us; we will send the books again without any cost.\n" +
 			"The number 4111 1111 1111 1112 that stood in your first message was refused by the bank because its check digit is wrong, as you have already found out for yourself.",
 		"感谢您参加本周的读书会。下一次活动将在星期六下午两点开始,地点仍然是图书馆三楼的阅览室。请各位读者提前阅读第三章,并准备一个自己感兴趣的问题,以便在讨论时与大家分享。\n" +
