@@ -23,6 +23,7 @@ type Job struct {
 	Registry *stages.Registry
 	Out      string // the folder that holds _winnow; with one output also its shards
 	Limit    int64  // records read of each input file; 0 reads all
+	shown    string // the recipe without the paths that flags gave
 }
 
 // Flags are what a command line changes about a recipe.
@@ -75,7 +76,15 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit}, problems, nil
+	shown := rec
+	if len(f.In) > 0 || f.Out != "" {
+		// It loads unless the paths that the flags replace are missing.
+		shown, _ = recipe.Load(text, name, reg, recipe.Options{Dir: dir, Set: f.Set, Stat: anything})
+		if shown == nil {
+			shown = &recipe.Recipe{Source: text}
+		}
+	}
+	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit, shown: string(shown.Source)}, problems, nil
 }
 
 // anchored makes a path of the command line independent of the recipe's folder.
@@ -85,6 +94,8 @@ func anchored(p string) (string, error) {
 	}
 	return filepath.Abs(p)
 }
+
+func anything(string) error { return nil }
 
 // stat says whether a path of a recipe is there. Embedded data is looked for when the plan is made.
 func stat(p string) error {
@@ -116,7 +127,11 @@ func (j *Job) Sources() plan.Sources { return plan.Sources{Embedded: recipes.FS(
 
 // Plan makes the job's plan.
 func (j *Job) Plan(ctx context.Context) (*plan.Plan, error) {
-	return plan.Build(ctx, j.Recipe, j.Sources(), Version(), j.Limit)
+	p, err := plan.Build(ctx, j.Recipe, j.Sources(), Version(), j.Limit)
+	if err == nil {
+		p.Shown = j.shown
+	}
+	return p, err
 }
 
 // Runner returns what carries out the job's plan.

@@ -32,7 +32,8 @@ type Plan struct {
 	Limit   int64    `json:"limit,omitempty"` // records read of each input file; 0 for all
 	Key     string   `json:"key"`             // digest of the last phase's key and of the outputs
 	Dir     string   `json:"dir"`             // the folder that paths in the recipe are relative to
-	Recipe  string   `json:"recipe"`
+	Recipe  string   `json:"recipe"`          // as run, with what flags changed
+	Shown   string   `json:"shown"`           // for the card, which goes out with the corpus: without the paths of --in and --out
 	Inputs  []Input  `json:"inputs"`
 	Stages  []Stage  `json:"stages"`
 	Phases  []Phase  `json:"phases"`

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// binary builds winnow once for the tests that need a process of its own.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "winnow-test-")
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, "winnow")
+	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput()
+	if err != nil {
+		return "", &exec.Error{Name: string(out), Err: err}
+	}
+	return name, nil
+})
+
+// everything uses both barriers, a mix and a shuffle over the sample shards.
+const everything = `
+name: all
+seed: 7
+input: {path: "embedded:quickstart"}
+stages:
+  - extract
+  - normalize
+  - language
+  - gopher_repetition
+  - gopher_quality
+  - dedup_exact
+  - dedup_minhash
+  - mask_pii
+  - mix: {words: 60k, by: source}
+output: {path: out, format: parquet}
+limits: {damaged: 5%}
+`
+
+func winnow(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	name, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exec.Command(name, args...)
+}
+
+// recipe writes a recipe into a new folder and returns its name and the folder of its output.
+func recipeFile(t *testing.T, text string) (name, out string) {
+	t.Helper()
+	dir := t.TempDir()
+	name = filepath.Join(dir, "all.yaml")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name, filepath.Join(dir, "out")
+}
+
+func mustRun(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", c.Args, err, out)
+	}
+}
+
+// left returns the sha256 of all that a run left but what holds times.
+func left(t *testing.T, out string) map[string]string {
+	t.Helper()
+	sums := map[string]string{}
+	err := filepath.WalkDir(out, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, _ := filepath.Rel(out, name)
+		if strings.HasPrefix(rel, "_winnow/done/") || strings.HasPrefix(rel, "_winnow/report.") || rel == "_winnow/plan.json" {
+			return nil
+		}
+		data, err := os.ReadFile(name)
+		sum := sha256.Sum256(data)
+		sums[rel] = hex.EncodeToString(sum[:])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sums
+}
+
+func sameFiles(t *testing.T, got, want map[string]string) {
+	t.Helper()
+	all := maps.Clone(want)
+	maps.Copy(all, got)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if got[name] != want[name] {
+			t.Errorf("%s is %.12q, want %.12q", name, got[name], want[name])
+		}
+	}
+}
+
+// markers returns the contents of all markers, which say when a task was done.
+func markers(t *testing.T, out string) map[string][]byte {
+	t.Helper()
+	found := map[string][]byte{}
+	_ = filepath.WalkDir(filepath.Join(out, "_winnow", "done"), func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasPrefix(d.Name(), ".") {
+			if data, err := os.ReadFile(name); err == nil {
+				found[name] = data
+			}
+		}
+		return nil
+	})
+	return found
+}
+
+// TestKill ends the real program with SIGKILL at random moments, in every phase, and gives the same command again: the
+// same bytes as a run that nobody disturbed, and no task done again after its marker.
+func TestKill(t *testing.T) {
+	kills := 15
+	if os.Getenv("CI") == "true" {
+		kills = 100
+	}
+	if testing.Short() {
+		kills = 3
+	}
+	name, out := recipeFile(t, everything)
+	start := time.Now()
+	mustRun(t, winnow(t, "run", "-q", name))
+	whole := time.Since(start)
+	want := left(t, out)
+	phases := map[string]bool{}
+	random := rand.New(rand.NewPCG(1, 2))
+	for k := 0; k < kills; {
+		name, out := recipeFile(t, everything)
+		had := map[string][]byte{}
+		for {
+			c := winnow(t, "run", "-q", name)
+			var said bytes.Buffer
+			c.Stdout, c.Stderr = &said, &said
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			killed := make(chan struct{})
+			timer := time.AfterFunc(time.Duration(random.Int64N(int64(whole/3)+1)), func() {
+				_ = c.Process.Kill()
+				close(killed)
+			})
+			err := c.Wait()
+			finished := timer.Stop() && err == nil
+			now := markers(t, out)
+			for m, data := range had {
+				if !bytes.Equal(now[m], data) {
+					t.Fatalf("after %d kills: the marker %s was written again", k, m)
+				}
+			}
+			had = now
+			if finished {
+				break
+			}
+			<-killed
+			if err == nil {
+				break
+			}
+			k++
+			phases[reached(out, now)] = true
+		}
+		sameFiles(t, left(t, out), want)
+		if t.Failed() {
+			t.Fatalf("after %d kills", k)
+		}
+	}
+	if !testing.Short() && len(phases) < 5 {
+		t.Errorf("the kills met %d phases, want most of them: %v", len(phases), slices.Sorted(maps.Keys(phases)))
+	}
+}
+
+// reached names the last phase of which a task is done.
+func reached(out string, markers map[string][]byte) string {
+	last := "none"
+	for m := range markers {
+		if rel, err := filepath.Rel(filepath.Join(out, "_winnow", "done"), filepath.Dir(m)); err == nil && rel > last || last == "none" {
+			last = rel
+		}
+	}
+	return last
+}
+
+// TestTasks runs every task as a process of its own, in random order within each phase, some twice, two at a time: the same
+// bytes as one process leaves.
+func TestTasks(t *testing.T) {
+	name, out := recipeFile(t, everything)
+	mustRun(t, winnow(t, "run", "-q", name))
+	want := left(t, out)
+
+	name, out = recipeFile(t, everything)
+	mustRun(t, winnow(t, "plan", "--write", name))
+	data, err := os.ReadFile(filepath.Join(out, "_winnow", "plan.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p struct {
+		Phases []struct {
+			Name  string
+			Tasks int
+		}
+	}
+	if err := json.Unmarshal(data, &p); err != nil {
+		t.Fatal(err)
+	}
+	last := p.Phases[len(p.Phases)-1].Name
+	if msg, err := winnow(t, "task", out, last, "0").CombinedOutput(); err == nil || !bytes.Contains(msg, []byte("must be done before")) {
+		t.Errorf("the last phase began before the first: %v %s", err, msg)
+	}
+	random := rand.New(rand.NewPCG(3, 4))
+	for _, ph := range p.Phases {
+		var order []int
+		for k := range ph.Tasks {
+			order = append(order, k)
+			if random.IntN(3) == 0 {
+				order = append(order, k)
+			}
+		}
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for len(order) > 0 {
+			n := min(2, len(order))
+			var wait sync.WaitGroup
+			for _, k := range order[:n] {
+				c := winnow(t, "task", out, ph.Name, strconv.Itoa(k))
+				wait.Go(func() {
+					if msg, err := c.CombinedOutput(); err != nil {
+						t.Errorf("%v: %v\n%s", c.Args, err, msg)
+					}
+				})
+			}
+			wait.Wait()
+			order = order[n:]
+		}
+	}
+	sameFiles(t, left(t, out), want)
+}
