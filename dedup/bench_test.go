@@ -1,3 +1,5 @@
+//go:build unix
+
 package dedup_test
 
 import (
@@ -20,6 +22,7 @@ func BenchmarkScan(b *testing.B) {
 	scan := c.(stages.Barrier).Phases()[0]
 	b.SetBytes(size(docs))
 	b.ReportAllocs()
+	start := cpuTime(b)
 	for b.Loop() {
 		t := &stages.Task{Phase: "scan", Tasks: 1, Env: &stages.Env{Memory: 64 << 20}, Files: discard{}}
 		stage, err := scan.Pass(t)
@@ -33,7 +36,7 @@ func BenchmarkScan(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(len(docs)*b.N)/b.Elapsed().Seconds(), "docs/s")
+	reportCPU(b, start, size(docs))
 }
 
 // BenchmarkMinHash and BenchmarkExact are all phases over documents in memory.
@@ -51,11 +54,13 @@ func phases(b *testing.B, name string) {
 	}
 	b.SetBytes(size(docs))
 	b.ReportAllocs()
+	start := cpuTime(b)
 	for b.Loop() {
 		if _, err := stagetest.Run(b.Context(), make, docs, stagetest.Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}
+	reportCPU(b, start, size(docs))
 }
 
 // discard are files that nobody reads.

@@ -1,4 +1,19 @@
-// Package dedup removes documents that repeat others: identical ones, and near-duplicates that were verified word for word.
+// Package dedup removes documents that repeat others: identical ones ([Exact]), and near-duplicates that were compared with the very
+// document that stays ([MinHash]).
+//
+// Both are barriers of a few phases, which exchange sorted tables of fixed-width rows (dedup/internal/rows), so that ten million documents
+// cost no object each and memory is bounded by Env.Memory. A document is a ref: its task, and the number of live documents before it.
+//
+//	dedup_exact     scan ─ hashes ─▶ resolve ─ removed ─▶ cut
+//	dedup_minhash   scan ─ bands ─▶ band ─ edges ─▶ cluster ─ members ─▶ spread ─ words ─▶ verify ─ removed ─▶ cut
+//
+// Who survives (see [Keep]) follows from contents alone, so the same rows stay for any order, sharding, number of workers and
+// memory. What was found is in the facts of task 0 of the last phase, as a [Summary], and the comparison that decided about each candidate in
+// the files evidence.jsonl.zst of verify.
+//
+//	stages:
+//	  - dedup_exact
+//	  - dedup_minhash: {similarity: 0.75, keep: {newest: crawl}, within: source}
 package dedup
 
 import "github.com/winnow-data/winnow/stages"

@@ -100,8 +100,7 @@ func (r *exactResolver) add(source int, raw []byte) error {
 			return err
 		}
 		r.key = naturalKey(r.key[:0], id)
-		c := bytes.Compare(r.key, r.bestID)
-		better = c < 0 || c == 0 && bytes.Compare(row.rank, r.best.rank) < 0
+		better = bytes.Compare(r.key, r.bestID) < 0 // of equal ids the first row has the best rank
 	}
 	if !better {
 		return r.remove(row)

@@ -112,7 +112,6 @@ func normal(s string) string {
 type exactRow struct {
 	ref       ref
 	removable bool
-	rank      []byte // all that decides but the id
 	offset    int64
 	length    int
 	check     uint32
@@ -122,7 +121,7 @@ type exactRow struct {
 func parseExact(source int, row []byte) exactRow {
 	tail := row[exactWidth-exactTail:]
 	return exactRow{
-		ref: newRef(source, binary.BigEndian.Uint32(tail)), removable: row[16] == 1, rank: row[16 : exactWidth-exactTail],
+		ref: newRef(source, binary.BigEndian.Uint32(tail)), removable: row[16] == 1,
 		offset: int64(binary.BigEndian.Uint64(tail[4:])), length: int(binary.BigEndian.Uint32(tail[12:])), check: binary.BigEndian.Uint32(tail[16:]),
 		source: binary.BigEndian.Uint64(tail[20:]),
 	}

@@ -178,6 +178,35 @@ func TestContained(t *testing.T) {
 	}
 }
 
+// TestContainedIsNoLonger keeps a document by its id whose 3-grams are those of a longer one: the longer stays too.
+func TestContainedIsNoLonger(t *testing.T) {
+	docs := docsOf("a|"+count(0, 100)+count(0, 2), "b|"+count(0, 100)+count(0, 6))
+	for a, want := range map[string]int{"a": 2, "c": 1} { // as c, the shorter one goes
+		docs[0].ID = a
+		make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) {
+			m.Bands, m.Rows, m.Similarity, m.Keep = 256, 1, 1, dedup.Keep{Policy: "first"}
+		})
+		got, err := stagetest.Run(t.Context(), make, docs, stagetest.Options{})
+		if err != nil || len(got.Docs) != want {
+			t.Errorf("shorter one named %s: %d stay %v, want %d", a, len(got.Docs), err, want)
+		}
+	}
+}
+
+// TestSimilarityIsInclusive gives two documents that share three of four shingles.
+func TestSimilarityIsInclusive(t *testing.T) {
+	for similarity, why := range map[float64]string{0.75: "jaccard", 0.7501: "contained"} {
+		make := stagetest.New(spec(t, "dedup_minhash"), func(m *dedup.MinHash) { m.Bands, m.Rows, m.Similarity = 256, 1, similarity })
+		got, err := stagetest.Run(t.Context(), make, docsOf("a|"+count(0, 8), "b|"+count(0, 7)), stagetest.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := got.Outcomes[1].Verdict; v.Why != why || v.Value != 0.75 {
+			t.Errorf("similarity %v: %+v, want %s at 0.75", similarity, v, why)
+		}
+	}
+}
+
 // TestSeveralGroupsInACluster chains groups of true near-duplicates by documents that are half one, half the next: one of
 // each group stays.
 func TestSeveralGroupsInACluster(t *testing.T) {

@@ -1,9 +1,9 @@
 // Package shingle turns a text into what near-duplicates are judged by: the hashes of its lower-cased words in order, and the set
 // of their n-grams.
 //
-// Where a script sets no spaces between words (Han, kana, Thai, Lao, Khmer, Burmese, Tibetan) every character with its marks
-// is a word, so that an n-gram of words is an n-gram of characters there. A text shorter than n words has one shingle, all
-// its words, and one without any word has the hash of the text itself as its only word: no text is immune.
+// Words are those of text.View: where a script sets no spaces between words (Han, kana, Thai, Lao, Khmer, Burmese, Tibetan) every
+// character with its marks, or syllable, is one, so that an n-gram of words is an n-gram of characters there. A text shorter than n words
+// has one shingle, all its words, and one without any word has the hash of the text itself as its only word: no text is immune.
 package shingle
 
 import (
@@ -17,7 +17,7 @@ import (
 // Words holds the words of one text as hashes. The zero value is ready; its memory is used again by Cut.
 type Words struct {
 	Hashes   []uint64 // in order of the text, never empty after Cut
-	Unspaced bool     // more than half of the words are characters of an unspaced script
+	Unspaced bool     // more than half of the words are characters or syllables of unspaced scripts
 	low      []byte
 }
 
@@ -25,12 +25,15 @@ type Words struct {
 func (w *Words) Cut(v *text.View) {
 	s, unspaced := v.Text(), 0
 	w.Hashes = w.Hashes[:0]
-	for _, span := range v.Words() {
-		if h, ok := hashASCII(s, int(span.Start), int(span.End)); ok {
-			w.Hashes = append(w.Hashes, h)
-		} else {
-			unspaced += w.split(s[span.Start:span.End])
+	for i, span := range v.Words() {
+		h, ok := hashASCII(s, int(span.Start), int(span.End))
+		if !ok {
+			h = w.hashLower(s[span.Start:span.End])
+			if v.WordKind(i) != text.Spaced {
+				unspaced++
+			}
 		}
+		w.Hashes = append(w.Hashes, h)
 	}
 	w.Unspaced = 2*unspaced > len(w.Hashes)
 	if len(w.Hashes) == 0 {
@@ -107,55 +110,18 @@ func lower(x uint64) uint64 {
 	return x | (fromA&^pastZ&high)>>2
 }
 
-// split hashes a word with other characters: the parts between characters of unspaced scripts as words, each of those with its
-// marks as a word of its own. It returns the number of the latter.
-func (w *Words) split(word string) (unspaced int) {
-	low := w.low[:0]
-	alone := false // low holds a character of an unspaced script
-	flush := func() {
-		if len(low) > 0 {
-			h, _ := hash(string(low), 0, len(low), false)
-			w.Hashes = append(w.Hashes, h)
-			low = low[:0]
-		}
-	}
+// hashLower hashes any word in lower case. Bytes that are no UTF-8 stand for themselves.
+func (w *Words) hashLower(word string) uint64 {
+	w.low = w.low[:0]
 	for i, r := range word {
 		if r == utf8.RuneError {
-			if _, n := utf8.DecodeRuneInString(word[i:]); n == 1 { // keep invalid bytes apart from each other
-				low = append(low, word[i])
+			if _, n := utf8.DecodeRuneInString(word[i:]); n == 1 {
+				w.low = append(w.low, word[i])
 				continue
 			}
 		}
-		switch {
-		case r < utf8.RuneSelf:
-			if alone {
-				flush()
-			}
-			alone = false
-			if 'A' <= r && r <= 'Z' {
-				r |= 0x20
-			}
-			low = append(low, byte(r))
-		case r >= firstUnspaced && unicode.In(r, unspacedScripts...) && !unicode.Is(unicode.M, r):
-			flush()
-			alone = true
-			unspaced++
-			low = utf8.AppendRune(low, r)
-		default:
-			if alone && !unicode.Is(unicode.M, r) {
-				flush()
-				alone = false
-			}
-			low = utf8.AppendRune(low, unicode.ToLower(r))
-		}
+		w.low = utf8.AppendRune(w.low, unicode.ToLower(r))
 	}
-	flush()
-	w.low = low[:0]
-	return unspaced
-}
-
-const firstUnspaced = 0x0E00 // Thai is the first of them
-
-var unspacedScripts = []*unicode.RangeTable{
-	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan,
+	h, _ := hash(string(w.low), 0, len(w.low), false)
+	return h
 }
