@@ -76,7 +76,7 @@ func TestBrowserHearsTheConsole(t *testing.T) {
 }
 
 func TestPageInBrowser(t *testing.T) {
-	for name, m := range map[string]Material{"run": fixture(t, 3000), "hostile": hostileMaterial(12)} {
+	for name, m := range map[string]Material{"run": fixture(t, 1000), "hostile": hostileMaterial(12)} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			if err := Build(m).HTML(&b); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/winnow-data/winnow/dedup"
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
 )
@@ -186,6 +187,36 @@ func TestFactsFindTheirPlace(t *testing.T) {
 	odd := Build(Material{Tally: tally.New(nil, nil), Facts: []Fact{{Name: "mix", Value: 3}, {Name: "near_duplicates", Value: []int{1}}}})
 	if len(odd.Facts) != 2 || len(odd.Mixtures)+len(odd.Duplicates) != 0 {
 		t.Errorf("facts of another form: %+v", odd.Facts)
+	}
+}
+
+// The names of a summary's fields are those that dedup writes: none is unknown here, and none is lost.
+func TestReadsWhatDedupWrites(t *testing.T) {
+	raw, err := json.Marshal(dedup.Summary{
+		Documents: 1, Clusters: 2, Members: 3, Removed: 4, Sizes: []int{5}, Largest: []dedup.Cluster{{Kept: "k", Size: 6, Removed: 7}}, Why: map[string]int{"w": 8},
+		Accepted: []int{9}, Rejected: []int{10}, Uncompared: 11, Sources: map[string]dedup.Source{"s": {Documents: 12, Removed: 13}}, Alarms: []string{"a"},
+		Unranked: 14, Without: 15, Bands: 16, Rows: 17, Random: &dedup.Random{Pairs: 18, Background: 0.19, Degree: 0.2, Source: "s"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrote map[string]any
+	if err := json.Unmarshal(raw, &wrote); err != nil {
+		t.Fatal(err)
+	}
+	d := Build(Material{Tally: tally.New(nil, nil), Facts: []Fact{{Stage: "near", Name: "near_duplicates", Value: wrote}}})
+	var read map[string]any
+	if !as(d.Duplicates[0], &read) {
+		t.Fatal("no JSON")
+	}
+	for name, want := range wrote {
+		got := read[name]
+		if name == "random" {
+			delete(want.(map[string]any), "whole") // said by an empty source
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %v want %v", name, got, want)
+		}
 	}
 }
 
