@@ -119,3 +119,21 @@ func TestUDHRSurvives(t *testing.T) {
 		t.Errorf("%.1f %% of %d texts survive, want 95 %%", 100*kept, len(texts))
 	}
 }
+
+// Without a language stage in front the bounds of mean_word by language do not hold, and stop words are those of any language: six
+// languages of very short or very long words are dropped, no others.
+func TestUDHRSurvivesWithoutLanguage(t *testing.T) {
+	own := map[string]bool{"ada": true, "chj": true, "cot": true, "cpu": true, "fon": true, "kal": true}
+	var v text.View
+	for name, s := range udhr(t) {
+		got := chain(t, &v, s, "")
+		switch {
+		case own[name]:
+			if ruleOf(got) != "gopher_quality: mean_word" {
+				t.Errorf("%s: dropped by %q, want mean_word", name, got)
+			}
+		case got != "" && udhrDropped[name].rule == "":
+			t.Errorf("%s: dropped by %q only without its language", name, got)
+		}
+	}
+}

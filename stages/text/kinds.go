@@ -96,7 +96,7 @@ func (v *View) Kind() Kind {
 }
 
 // SpacedWords returns how many words of spaced scripts the text has, and their letters: their characters, but of marks
-// only those that Unicode calls alphabetic, vowel signs for the most part.
+// only those that Unicode calls alphabetic, vowel signs for the most part; a Hangul or Vai syllable makes two letters.
 func (v *View) SpacedWords() (words, letters int) {
 	v.Words()
 	return v.tally.units[Spaced], v.tally.letters

@@ -199,7 +199,7 @@ func FuzzView(f *testing.F) {
 		if chars != v.WordRuneCount() {
 			t.Fatalf("%d characters in words, want %d", v.WordRuneCount(), chars)
 		}
-		if _, letters := v.SpacedWords(); letters < 0 || letters > chars {
+		if _, letters := v.SpacedWords(); letters < 0 || letters > 2*chars {
 			t.Fatalf("%d letters in %d characters", letters, chars)
 		}
 		if v.AlphaWords() > len(v.Words()) || v.WordCount() > float64(len(v.Words())) || v.WordCount() < 0 || v.Units(3) < 3 {

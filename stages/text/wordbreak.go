@@ -67,6 +67,9 @@ func (c *cutter) word(start, i int, has uint8) int {
 			} else if w != wbJoiner {
 				has |= byteLetter
 				kind = max(kind, p.kind())
+				if isSyllable(r) {
+					marks--
+				}
 			}
 			prev, i, runes = w, i+n, runes+1
 			continue
@@ -86,6 +89,9 @@ func (c *cutter) word(start, i int, has uint8) int {
 	}
 	return c.add(start, i, runes, kind, has)
 }
+
+// isSyllable says whether r is one character for two or more letters of a spaced script: a Hangul syllable, or one of Vai.
+func isSyllable(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 || r >= 0xA500 && r <= 0xA62B }
 
 // quoted ends a Hebrew word behind its single quote and the ignorable characters from i on.
 func (c *cutter) quoted(start, i, runes int, has uint8) int {

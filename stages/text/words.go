@@ -15,7 +15,7 @@ type wordMeta struct {
 type tally struct {
 	units   [kinds]int // words or units of each kind
 	runes   int        // characters in them
-	letters int        // characters of spaced words, without marks that are no vowels
+	letters int        // letters of spaced words, see SpacedWords
 	alpha   int        // words with a letter
 	symbols int        // runs of symbols between white space without any letter or number
 }

@@ -265,13 +265,14 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-func TestLettersLeaveMarksOut(t *testing.T) {
+func TestLetters(t *testing.T) {
 	for _, c := range []struct {
 		text          string
 		words, letter int
 	}{
-		{"e\u0301tude", 1, 5},       // an accent is no letter
-		{"मनुष्यों", 1, 7},          // vowel signs and anusvara are, virama is not
+		{"e\u0301tude", 1, 5}, // an accent is no letter
+		{"मनुष्यों", 1, 7},    // vowel signs and anusvara are, virama is not
+		{"인간 a", 2, 5},
 		{"\u0301", 0, 0},            // no word at all
 		{"_\u0301_ ab\u0301", 1, 2}, // marks of what is no word are not taken off
 	} {
