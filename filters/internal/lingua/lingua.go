@@ -35,11 +35,13 @@ type Detector struct {
 	// Alone keeps lingua-go out: short texts are judged by trigrams like long ones.
 	Alone bool
 
-	sample sample
-	seen   set
-	window sums
-	costs  [maxLanguages]uint64
-	short  short
+	sample   sample
+	seen     set
+	window   sums
+	costs    [maxLanguages]uint64          // of the languages of a table
+	each     [windows][maxLanguages]uint64 // the same by window
+	trigrams [windows]int
+	short    short
 }
 
 // New returns a new detector.

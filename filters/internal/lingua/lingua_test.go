@@ -63,6 +63,8 @@ func TestDetect(t *testing.T) {
 		{"Chinese with English names", "我在Google和Microsoft工作，每天用Python写程序，也用Go语言开发后端服务，已经很多年了。", "zh", "Hans", 0.65, 0.9},
 		{"half English, half Chinese", english[:90] + "人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，", "zh", "Hans", 0.4, 0.65},
 		{"half English, half French", english + french, "", "Latn", 0, 0.65},
+		{"two thirds English, one third French", english + english + french, "en", "Latn", 0.4, 0.8},
+		{"a long page, a third of it French", strings.Repeat(english, 20) + strings.Repeat(french, 10), "en", "Latn", 0.4, 0.8},
 		{"random letters", "xqzjw vkpfg qqwzx jjkvb zxcvq wqpzk bvxzj kqjxw zzxqv pqwjk xqzjw vkqfg qqwax jjkgb zxcvq wepzk bvrzj kqjxw zzfqv pqajk", "", "Latn", 0, 0.3},
 	} {
 		a := d.Detect(c.text)
@@ -132,6 +134,7 @@ func TestCost(t *testing.T) {
 	}
 	d := New()
 	d.sample.take(b.String(), true)
+	d.sample.cuts = d.sample.cuts[windows-1:] // one window of all
 	id, _ := script.ByCode("Latn")
 	tab := tables()[id]
 	e := d.cost(tab)

@@ -1,6 +1,7 @@
 package lingua
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -10,7 +11,8 @@ import (
 )
 
 const (
-	// windowLetters is how many letters one of the three windows of a text takes. Of 1,550 texts of ten sentences of lingua's test
+	windows = 3 // at most
+	// windowLetters is how many letters one of the windows of a text takes. Of 1,550 texts of ten sentences of lingua's test
 	// data in 62 languages, 97.0 % are told right with 80, 97.1 with 160, 97.5 with 200, 97.4 with all letters; 200 take 10 µs.
 	windowLetters = 200
 	// shortLetters is the number of letters below which lingua-go itself answers.
@@ -48,20 +50,39 @@ func (s *sample) letters() int {
 // of a third is passed over, so that a headline or a menu does not speak for the text.
 func (s *sample) take(text string, whole bool) {
 	s.reset()
-	if whole || len(text) <= 6*windowLetters {
+	if whole || len(text) <= 2*windows*windowLetters {
 		text = text[:border(text, min(len(text), maxWhole), len(text))]
 		s.read(text, len(text))
+		s.split()
 		return
 	}
-	third := len(text) / 3
-	for i := range 3 {
+	third := len(text) / windows
+	for i := range windows {
 		end := (i + 1) * third
 		s.read(text[border(text, i*third+third/4, end):end], windowLetters)
 	}
 	if s.letters() < shortLetters { // tables, code, mark-up: take letters wherever they are
 		s.reset()
-		s.read(text, 3*windowLetters)
+		s.read(text, windows*windowLetters)
+		s.split()
 	}
+}
+
+// split makes three windows of one, between words, if it is long enough to tell a language from each.
+func (s *sample) split() {
+	if s.letters() < shortLetters {
+		return
+	}
+	all := s.cuts[0]
+	s.cuts = s.cuts[:0]
+	for i := 1; i < windows; i++ {
+		at := all * i / windows
+		if k := slices.Index(s.runes[at:min(at+edge, all)], 0); k >= 0 {
+			at += k
+		}
+		s.cuts = append(s.cuts, at)
+	}
+	s.cuts = append(s.cuts, all)
 }
 
 // border returns the first place from at on where a word can begin, at most edge bytes further, else the next start of a rune.

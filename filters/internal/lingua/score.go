@@ -2,6 +2,7 @@ package lingua
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/winnow-data/winnow/filters/internal/script"
 )
@@ -9,8 +10,13 @@ import (
 // evidence is what trigrams say about a text.
 type evidence struct {
 	trigrams     int    // distinct ones, summed over the windows
+	dissent      int    // those of windows that speak clearly for another language than the likeliest
 	best, second uint64 // costs of the likeliest and the next language in units of nats
 }
+
+// clearly is how much more, in nats, the likeliest language of a text costs in one of its windows than that window's own likeliest before
+// the window counts as being in another language.
+const clearly = 10
 
 // cost adds up what each language's model says about the sample: the cost of every distinct trigram of a window. Windows are added, so
 // that a trigram counts at most three times.
@@ -18,15 +24,19 @@ func (d *Detector) cost(t *table) evidence {
 	clear(d.costs[:])
 	var e evidence
 	from := 0
-	for _, to := range d.sample.cuts {
+	for w, to := range d.sample.cuts {
 		n := d.costWindow(t, d.sample.runes[from:to])
 		missing := uint64(n-d.window.rows) * unseen
 		for i := range t.languages {
-			d.costs[i] += uint64(d.window.cost(i)) + missing
+			c := uint64(d.window.cost(i)) + missing
+			d.each[w][i] = c
+			d.costs[i] += c
 		}
+		d.trigrams[w] = n
 		e.trigrams += n
 		from = to
 	}
+	winner := 0
 	e.best, e.second = 1<<63, uint64(e.trigrams)*unseen
 	for i := range t.languages {
 		switch c := d.costs[i]; {
@@ -34,9 +44,15 @@ func (d *Detector) cost(t *table) evidence {
 			if i > 0 {
 				e.second = e.best
 			}
-			e.best = c
+			e.best, winner = c, i
 		case c < e.second:
 			e.second = c
+		}
+	}
+	for w := range d.sample.cuts {
+		costs := d.each[w][:len(t.languages)]
+		if float64(costs[winner]-slices.Min(costs))*nats > clearly {
+			e.dissent += d.trigrams[w]
 		}
 	}
 	return e
