@@ -17,13 +17,13 @@ import (
 // A document is a page if its field content_type, which the WARC reader writes, names HTML or XHTML, or, where there is no such field, if
 // its text begins as a page does (<!doctype html>, <html>, <head>, <body>). All others pass untouched, conversations too.
 //
-// Pages are hostile: one that is larger than max_size, has more than 100,000 elements or is nested too deeply is quarantined.
+// Pages are hostile: one that is larger than max_size, has more than 100,000 elements or 4 MiB of text, or is nested too deeply is quarantined.
 //
 //	extract: {mode: fast, title: true}
 type Extract struct {
 	Mode    extract.Mode  `allowed:"quality,fast"` // quality asks a second extractor about pages of which little was found; fast does not
 	MaxSize stages.Bytes  // size of a page
-	MaxTime time.Duration // wall time for a page, behind the limits on its structure; 0: none
+	MaxTime time.Duration // CPU time for a page, behind the limits on its structure; 0: none
 	Title   bool          // write the title of the page to the field title, unless the document has one
 	Always  bool          // take every text for HTML, fragments such as <p>…</p> too
 }

@@ -5,13 +5,15 @@
 //	page.Text // one line for each paragraph, heading, list item, table row
 //
 // Pages are hostile. What is too large, nested too deeply or too entangled is refused before the library sees it, by limits that depend
-// on the page alone, so that a page is refused on every machine or on none. The time limit stands behind them for what they let through. A
+// on the page alone, so that a page is refused on every machine or on none. The time limit stands behind them for what they let through; it counts CPU time, so that a busy machine refuses
+// no more pages than an idle one. A
 // panic of the library is an error.
 package extract
 
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -30,7 +32,7 @@ const (
 type Options struct {
 	Mode    Mode
 	MaxSize int64         // bytes of HTML
-	MaxTime time.Duration // wall time; 0: no limit
+	MaxTime time.Duration // CPU time, where the system tells it (Linux), else wall time; 0: no limit
 }
 
 // A Result is what a page says.
@@ -64,24 +66,40 @@ func Page(src string, o Options) (Result, error) {
 	return timed(doc, o)
 }
 
-// timed runs the library in a goroutine of its own, the only way to leave it.
+// patience is how many times MaxTime a page may take by the wall clock, on a machine that has other work to do.
+const patience = 20
+
+// timed runs the library in a goroutine of its own, the only way to leave it, and on a thread of its own, the only way to know what it uses.
 func timed(doc *tree, o Options) (Result, error) {
 	type answer struct {
 		page Result
 		err  error
 	}
-	done := make(chan answer, 1)
+	done, started := make(chan answer, 1), make(chan clock, 1)
 	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		started <- startClock()
 		page, err := guarded(doc, o.Mode)
 		done <- answer{page, err}
 	}()
-	limit := time.NewTimer(o.MaxTime)
-	defer limit.Stop()
-	select {
-	case a := <-done:
-		return a.page, a.err
-	case <-limit.C:
-		return Result{}, fmt.Errorf("extracting text: %w: allowed are %v", ErrTime, o.MaxTime)
+	begin := time.Now()
+	look := time.NewTimer(o.MaxTime)
+	defer look.Stop()
+	used := func() time.Duration { return 0 }
+	for {
+		select {
+		case a := <-done:
+			return a.page, a.err
+		case c := <-started:
+			used, started = c.used, nil
+		case <-look.C:
+			u := used()
+			if u >= o.MaxTime || time.Since(begin) >= patience*o.MaxTime {
+				return Result{}, fmt.Errorf("extracting text: %w: allowed are %v of CPU time", ErrTime, o.MaxTime)
+			}
+			look.Reset(max(o.MaxTime-u, time.Millisecond))
+		}
 	}
 }
 

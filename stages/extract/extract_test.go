@@ -108,7 +108,8 @@ func TestLimits(t *testing.T) {
 		want       error
 	}{
 		{"size", rep("x", 10<<20+1), ErrSize},
-		{"size at the limit", rep("x ", 5<<20), nil},
+		{"text", rep("x ", 2<<20+1), ErrSize},
+		{"text at the limit", rep("x ", 2<<20), nil},
 		{"nesting", rep("<div>", 513), ErrDepth},
 		{"formatting", rep("<b><i>x", 20_000), ErrDepth},
 		{"nested tables", rep("<table><tr><td>", 100) + rep("<p>w", 20_000), ErrDepth},

@@ -12,6 +12,8 @@ const (
 	maxNodes = 100_000
 	// maxWork bounds the sum of the depths of all nodes: the library climbs from many of them to the root. 100,000 nodes at depth 20.
 	maxWork = 2_000_000
+	// maxText bounds the text of a page in bytes: a shelf of books.
+	maxText = 4 << 20
 	// maxDepth bounds the nesting; the parser itself gives up at 512 open elements.
 	maxDepth = 512
 )
@@ -39,6 +41,8 @@ func parse(src string) (*tree, error) {
 		return nil, fmt.Errorf("%w: %d levels, allowed are %d", ErrDepth, s.depth, maxDepth)
 	case s.nodes > maxNodes:
 		return nil, fmt.Errorf("%w: %d, allowed are %d", ErrNodes, s.nodes, maxNodes)
+	case s.text > maxText:
+		return nil, fmt.Errorf("%w: %d bytes of text, allowed are %d", ErrSize, s.text, maxText)
 	case s.work > maxWork:
 		return nil, fmt.Errorf("%w: %d elements at a mean depth of %d", ErrDepth, s.nodes, s.work/s.nodes)
 	}
@@ -47,13 +51,16 @@ func parse(src string) (*tree, error) {
 
 // A survey counts a tree while it is pruned.
 type survey struct {
-	nodes, depth, work int
-	linked             []string
+	nodes, depth, work, text int
+	linked                   []string
 }
 
 // prune removes comments, styles, drawings, programs and the glosses of ruby below n, and keeps linked data aside.
 func (s *survey) prune(n *html.Node, depth int) {
 	s.nodes++
+	if n.Type == html.TextNode {
+		s.text += len(n.Data)
+	}
 	s.work += depth
 	if s.depth = max(s.depth, depth); depth > maxDepth {
 		return
