@@ -88,7 +88,7 @@ func TestExamplesLint(t *testing.T) {
 	there := func(string) error { return nil }
 	for _, p := range docs.Pages(reg, comments) {
 		for _, example := range p.Examples {
-			src := "input: in.jsonl\nstages:\n  " + strings.ReplaceAll(example, "\n", "\n  ") + "\noutput: out/\n"
+			src := "input: {path: in.jsonl, language: lang, url: link}\nstages:\n  " + strings.ReplaceAll(example, "\n", "\n  ") + "\noutput: out/\n"
 			if !strings.Contains(example, "- "+p.Name) {
 				t.Errorf("%s: the example does not use it:\n%s", p.Name, example)
 			}

@@ -5,7 +5,7 @@
 // The output depends on the inputs alone: no clock, no random source. Every document is real text under a licence that lets it be
 // passed on (../quickstart/README.md names them), except what no real text may hold: invented personal data, boilerplate, and damage.
 //
-// The samples show what a corpus meets in the wild, about 1,300 documents in 1.5 MB:
+// The samples show what a corpus meets in the wild, some 1,200 documents in 1.1 MB:
 //
 //   - crawl/*.warc.gz: real pages, real text inside navigation, pages without a text, mirrors of one page, a damaged record
 //   - shards/web-*.jsonl.gz: Common Crawl documents, junk, personal data; the second file lost its tail

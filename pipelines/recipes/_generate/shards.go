@@ -46,8 +46,8 @@ func web(from string) ([]byte, int, error) {
 		return nil, 0, err
 	}
 	for i := range rows {
-		rows[i].Text, rows[i].Source = excerpt(rows[i].Text, 6000), "cc"
-		rows[i].Licence = "ODC-BY"
+		rows[i].Text, rows[i].Source = excerpt(rows[i].Text, 6000), "web"
+		rows[i].Licence = "Apache-2.0"
 	}
 	shakespeare, err := plays(from)
 	if err != nil {
@@ -116,12 +116,7 @@ func docs(from string) ([]byte, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	rows = append(rows, every(where(book, func(r row) bool { return len(r.Text) > 2000 && strings.Contains(r.ID, "ch0") }), 90)...)
-	code, err := corpus(from, "algorithms-python")
-	if err != nil {
-		return nil, 0, err
-	}
-	rows = append(rows, every(where(code, func(r row) bool { return len(r.Text) > 800 }), 30)...)
+	rows = append(rows, every(where(book, func(r row) bool { return len(r.Text) > 2000 && strings.Contains(r.ID, "/ch") }), 90)...)
 	for i := range rows {
 		rows[i].Text = excerpt(rows[i].Text, 3500)
 	}

@@ -47,7 +47,7 @@ func letters() []row {
 	}
 	rows := make([]row, len(texts))
 	for i, t := range texts {
-		rows[i] = row{ID: fmt.Sprintf("letters/%d", i), Text: t, Source: "letters", Licence: "CC0-1.0"}
+		rows[i] = row{ID: fmt.Sprintf("letters/%d", i), Text: t, Source: "web", Licence: "CC0-1.0"}
 	}
 	return rows
 }
@@ -80,7 +80,7 @@ func junk() []row {
 	texts = append(texts, "", " \n\t ", "ok", "x")
 	rows := make([]row, len(texts))
 	for i, t := range texts {
-		rows[i] = row{ID: fmt.Sprintf("junk/%d", i), Text: t, Source: "junk", Licence: "CC0-1.0"}
+		rows[i] = row{ID: fmt.Sprintf("junk/%d", i), Text: t, Source: "web", Licence: "CC0-1.0"}
 	}
 	return rows
 }
