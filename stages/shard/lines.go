@@ -28,9 +28,13 @@ type longLine struct {
 	head []byte
 	size int64
 	max  int64
+	gap  string // why the member that holds it was given up, if it was
 }
 
 func (l *longLine) Error() string {
+	if l.gap != "" {
+		return fmt.Sprintf("the record has over %d bytes, at most %d are allowed; what follows in the same member or frame is given up: %s", l.size, l.max, l.gap)
+	}
 	return fmt.Sprintf("the record has %d bytes, at most %d are allowed", l.size, l.max)
 }
 
@@ -102,7 +106,7 @@ func (l *lines) fill() {
 func (l *lines) skip() error {
 	long := &longLine{head: bytes.Clone(l.block[l.pos:min(l.end, l.pos+maxRaw)]), max: l.max}
 	start := l.offset()
-	l.block = append([]byte(nil), l.block[l.pos:l.end]...) // lines before this one share the memory that is written to below
+	l.block = l.block[l.pos:l.end] // lines before this one keep their memory
 	l.base, l.pos, l.end, l.seen = start, 0, len(l.block), len(l.block)
 	for {
 		k := bytes.IndexByte(l.block[l.pos:l.end], '\n')
@@ -118,7 +122,7 @@ func (l *lines) skip() error {
 		if l.err != nil {
 			var g *gap
 			if errors.As(l.err, &g) {
-				l.err = nil
+				l.err, long.gap = nil, g.reason
 			}
 			return long
 		}
