@@ -86,7 +86,7 @@ func isHigh(c byte) bool         { return within(c, 0xA1, 0xFE) }
 
 // doubleBytes: the common characters are, of GB2312, level 1 (3,755 hanzi, rows B0-D7); of Big5, its level 1 (5,401, rows A4-C6); of KS X 1001,
 // hangul (rows B0-C8); of JIS X 0208, kana and level 1 kanji. Of Chinese in GB2312 a third of the characters lie behind row C8, which
-// tells it from Korean; Japanese is told by its kana.
+// tells it from Korean, whose text is common in both: the first of the list wins. Japanese is told by its kana.
 var doubleBytes = []doubleByte{
 	{
 		"euc-jp", isHigh, isHigh, never,
@@ -101,7 +101,7 @@ var doubleBytes = []doubleByte{
 	{
 		"gb18030", func(c byte) bool { return within(c, 0x81, 0xFE) }, func(c byte) bool { return within(c, 0x40, 0xFE) && c != 0x7F }, never,
 		func(l, t byte) bool { return t >= 0xA1 && (within(l, 0xA1, 0xA3) || within(l, 0xB0, 0xD7)) },
-		func(l, _ byte) bool { return within(l, 0xC9, 0xD7) },
+		nil,
 	},
 	{
 		"big5", func(c byte) bool { return within(c, 0x81, 0xFE) }, func(c byte) bool { return within(c, 0x40, 0x7E) || isHigh(c) }, never,

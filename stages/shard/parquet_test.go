@@ -281,3 +281,56 @@ func TestParquetDamagedPages(t *testing.T) {
 		}
 	}
 }
+
+// fakePage and fakePages stand for files of writers that cut rows between pages, which no library of ours writes.
+type fakePage struct {
+	parquet.Page
+	vals []parquet.Value
+}
+
+func (p *fakePage) Values() parquet.ValueReader { return &fakeValues{p.vals} }
+
+type fakeValues struct{ left []parquet.Value }
+
+func (v *fakeValues) ReadValues(dst []parquet.Value) (int, error) {
+	n := copy(dst, v.left)
+	if v.left = v.left[n:]; n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+type fakePages struct {
+	parquet.Pages
+	pages [][]parquet.Value
+}
+
+func (p *fakePages) ReadPage() (parquet.Page, error) {
+	if len(p.pages) == 0 {
+		return nil, io.EOF
+	}
+	vals := p.pages[0]
+	p.pages = p.pages[1:]
+	return &fakePage{vals: vals}, nil
+}
+
+func TestRowsAcrossPages(t *testing.T) {
+	v := func(n int64, rep int) parquet.Value { return parquet.Int64Value(n).Level(rep, 1, 0) }
+	l := &leaf{pages: &fakePages{pages: [][]parquet.Value{{v(1, 0), v(2, 1), v(3, 0)}, {v(4, 1)}, {v(5, 1), v(6, 0)}, {v(7, 0), v(8, 1)}}}}
+	var got []string
+	for {
+		vals, err := l.row()
+		if err != nil {
+			if !strings.Contains(err.Error(), "ends before its rows do") {
+				t.Fatal(err)
+			}
+			break
+		}
+		row := ""
+		for _, x := range vals {
+			row += fmt.Sprint(x.Int64(), " ")
+		}
+		got = append(got, row)
+	}
+	equal(t, got, "1 2 ", "3 4 5 ", "6 ", "7 8 ")
+}

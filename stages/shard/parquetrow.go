@@ -155,14 +155,14 @@ func (q *parquetReader) document(d *stages.Document) (err error) {
 			text = &s
 			continue
 		}
-		q.json = c.shape.append(q.json[:0], vals, 0, 0)
-		raw := q.arena.keep(q.json)
-		if c.name == extraColumn && q.cols.ours && raw[0] == '{' {
-			if q.ms, err = q.m.scan.object(raw, q.ms); err != nil {
+		if c.name == extraColumn && q.cols.ours && c.shape.form == "leaf" {
+			if q.ms, err = q.m.scan.object(q.arena.keep(vals[0][0].ByteArray()), q.ms); err != nil {
 				return fmt.Errorf("column %q: %w", extraColumn, err)
 			}
 			continue
 		}
+		q.json = c.shape.append(q.json[:0], vals, 0, 0)
+		raw := q.arena.keep(q.json)
 		if c.typ.kind == "string" && raw[0] == '{' {
 			return fmt.Errorf("column %q: invalid UTF-8", c.name)
 		}

@@ -65,7 +65,7 @@ func newParquetEncoder(out io.Writer, opt WriteOptions) (*parquetEncoder, error)
 		e.cols = append(e.cols, writeColumn{name: c.Name, shredder: newShredder(t, leaf)})
 		leaf += t.leaves()
 	}
-	root.add(extraColumn, parquet.Optional(parquet.JSON()))
+	root.add(extraColumn, parquet.Optional(parquet.String())) // annotated as JSON, polars and pyarrow would show bytes
 	e.extra = leaf
 	e.values = make([][]parquet.Value, leaf+1)
 	schemaOf := parquet.NewSchema("document", root)

@@ -95,6 +95,16 @@ func TestDamagedRows(t *testing.T) {
 	}
 }
 
+// A whole block that is gone shows by the count at the end.
+func TestLostBlock(t *testing.T) {
+	one := encodeRows(t, rowSamples[6:7])
+	two := encodeRows(t, append(rowSamples[6:7:7], rowSamples[6]))
+	block := len(two) - len(one)
+	if _, err := decodeRows(append([]byte(rowMagic), two[len(rowMagic)+block:]...), 4); err == nil || !strings.Contains(err.Error(), "the end says otherwise") {
+		t.Errorf("got %v, want an error", err)
+	}
+}
+
 func FuzzRows(f *testing.F) {
 	f.Add(encodeRows(f, rowSamples[:6]))
 	f.Fuzz(func(_ *testing.T, data []byte) {
