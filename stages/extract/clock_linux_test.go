@@ -2,25 +2,22 @@ package extract
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // TestClock checks that the clock of a thread counts its work, not its sleep, and can be read from another.
 func TestClock(t *testing.T) {
-	started, stop := make(chan clock), make(chan struct{})
+	var stop atomic.Bool
+	started := make(chan clock)
 	go func() {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		c := startClock()
 		started <- c
 		started <- c
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
+		for !stop.Load() {
 		}
 	}()
 	c := <-started
@@ -34,5 +31,5 @@ func TestClock(t *testing.T) {
 			t.Fatalf("at work for a minute the thread used %v", c.used())
 		}
 	}
-	close(stop)
+	stop.Store(true)
 }
