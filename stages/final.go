@@ -2,8 +2,8 @@ package stages
 
 import "errors"
 
-// Final marks an error of a phase that trying again cannot mend: a budget that cannot be met, a weight for a group that does not exist. The
-// run stops at it. nil stays nil.
+// Final marks an error of a stage or a barrier that trying again will not mend: a budget that cannot be met, an invariant
+// that does not hold. Other errors are the world's, and the task is tried again.
 func Final(err error) error {
 	if err == nil {
 		return nil
@@ -11,7 +11,7 @@ func Final(err error) error {
 	return finalError{err}
 }
 
-// IsFinal says whether err or an error that it wraps is marked by [Final].
+// IsFinal says whether err, or one it wraps, was marked by [Final].
 func IsFinal(err error) bool {
 	var f finalError
 	return errors.As(err, &f)
@@ -19,4 +19,4 @@ func IsFinal(err error) bool {
 
 type finalError struct{ error }
 
-func (e finalError) Unwrap() error { return e.error }
+func (f finalError) Unwrap() error { return f.error }

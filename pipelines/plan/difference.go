@@ -33,8 +33,8 @@ func Difference(old, p *Plan) string {
 			return fmt.Sprintf("stage %d was %s, is %s", k+1, a.Label, b.Label)
 		case a.Version != b.Version:
 			return fmt.Sprintf("stage %s: another winnow made it (version %d of %s, this has %d)", a.Label, a.Version, a.Name, b.Version)
-		case !bytes.Equal(a.Settings, b.Settings):
-			return fmt.Sprintf("stage %s: %s", a.Label, settingDifference("", a.Settings, b.Settings))
+		case !bytes.Equal(compact(a.Settings), compact(b.Settings)):
+			return fmt.Sprintf("stage %s: %s", a.Label, settingDifference("", compact(a.Settings), compact(b.Settings)))
 		}
 		for i := range b.Files {
 			if i >= len(a.Files) || a.Files[i] != b.Files[i] {
@@ -105,4 +105,13 @@ func orNothing(raw json.RawMessage) string {
 		return "not given"
 	}
 	return string(raw)
+}
+
+// compact takes the white space out of JSON: plan.json is indented.
+func compact(raw json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return raw
+	}
+	return b.Bytes()
 }

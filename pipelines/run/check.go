@@ -6,6 +6,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/tally"
+	"github.com/winnow-data/winnow/stages"
 )
 
 // check holds a finished phase against the recipe's limits: how many records may be damaged, and that no stage leaves nothing.
@@ -20,12 +21,12 @@ func (r *Runner) check(ctx context.Context, ph *plan.Phase) error {
 	if ph.Pass.From == "" {
 		limit := float64(r.recipe.Limits.Damaged)
 		if bad := t.Damaged; float64(bad) > limit*float64(t.In.Documents) {
-			return permanentError{fmt.Errorf(
+			return stages.Final(fmt.Errorf(
 				"%d of %d records of the input are damaged, more than limits: damaged: %.3g%% allows; see %s/quarantine",
-				bad, t.In.Documents, 100*limit, Folder)}
+				bad, t.In.Documents, 100*limit, Folder))
 		}
 		if t.In.Documents == 0 {
-			return permanentError{fmt.Errorf("the input holds no records")}
+			return stages.Final(fmt.Errorf("the input holds no records"))
 		}
 	}
 	if r.recipe.Limits.AllowEmpty {
@@ -42,9 +43,9 @@ func (r *Runner) check(ctx context.Context, ph *plan.Phase) error {
 			gone += s.Rules[k].Dropped.Documents
 		}
 		if s.Entered > 0 && gone == s.Entered+s.Made.Documents {
-			return permanentError{fmt.Errorf(
+			return stages.Final(fmt.Errorf(
 				"stage %s left nothing of %d documents (%s); if that is meant, say so with limits: {allow_empty: true}",
-				set.label, s.Entered, worst(s, set))}
+				set.label, s.Entered, worst(s, set)))
 		}
 	}
 	return nil

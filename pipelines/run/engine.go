@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/stages"
 )
 
 // attempts is how often a task is tried: what fails because of the world may not fail again.
@@ -108,7 +109,7 @@ func (r *Runner) persist(ctx context.Context, ph *plan.Phase, t int) error {
 			r.meter.taskDone()
 			return nil
 		}
-		if n == attempts || ctx.Err() != nil || permanent(err) {
+		if n == attempts || ctx.Err() != nil || stages.IsFinal(err) {
 			return fmt.Errorf("%s, task %d of %d: %w", ph.Name, t, ph.Tasks, err)
 		}
 		r.opt.Log.Warn("task failed, trying again", "phase", ph.Name, "task", t, "attempt", n, "error", err)
@@ -118,16 +119,6 @@ func (r *Runner) persist(ctx context.Context, ph *plan.Phase, t int) error {
 			return ctx.Err()
 		}
 	}
-}
-
-// A permanentError will not go away by trying again: a broken invariant, a budget that cannot be met.
-type permanentError struct{ error }
-
-func (e permanentError) Unwrap() error { return e.error }
-
-func permanent(err error) bool {
-	var p permanentError
-	return errors.As(err, &p)
 }
 
 // weight orders the tasks of an input pass by the bytes they read.

@@ -11,6 +11,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/pipelines/tally"
+	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
 	"github.com/winnow-data/winnow/stages/shard"
 )
@@ -57,7 +58,7 @@ func (r *Runner) finish(ctx context.Context) error {
 		return err
 	}
 	if err := r.recount(ctx, res); err != nil {
-		return permanentError{fmt.Errorf("the sums do not meet: %w", err)}
+		return stages.Final(fmt.Errorf("the sums do not meet: %w", err))
 	}
 	return r.publish(ctx, res)
 }

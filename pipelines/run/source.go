@@ -91,8 +91,8 @@ func (s *inputSource) open() error {
 		return fmt.Errorf("open %s: %w", in.Name, err)
 	}
 	if o.Size() != in.Size {
-		return errors.Join(permanentError{fmt.Errorf(
-			"%s has %d bytes, %d when the run was planned; the input changed", in.Name, o.Size(), in.Size)}, o.Close())
+		return errors.Join(stages.Final(fmt.Errorf(
+			"%s has %d bytes, %d when the run was planned; the input changed", in.Name, o.Size(), in.Size)), o.Close())
 	}
 	as := s.run.recipe.Inputs[in.Entry]
 	opt := plan.ShardOptions(as, in.Kind)

@@ -15,7 +15,7 @@ import (
 func (r *Runner) do(ctx context.Context, ph *plan.Phase, index int) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = permanentError{fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+			err = stages.Final(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
 	start := time.Now()
