@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -45,6 +46,7 @@ func newExplain(a *app) *cobra.Command {
 				return e.Encode(s)
 			}
 			a.story(s, "", chars)
+			a.origins(c.Context(), dir, s, chars)
 			return nil
 		},
 	}
@@ -103,6 +105,22 @@ func (a *app) story(s *inspect.Story, indent string, chars int) {
 		r := s.Related[id]
 		r.Instead, r.More = nil, 0
 		a.story(&r, indent+"  ", chars)
+	}
+}
+
+// origins shows removed documents as the input holds them, with what each stage measured.
+func (a *app) origins(ctx context.Context, dir string, s *inspect.Story, chars int) {
+	for _, f := range s.Fates {
+		if f.Removed == nil {
+			continue
+		}
+		text, steps, err := inspect.Origin(ctx, dir, stages.Place{File: f.Removed.File, Row: f.Removed.Row})
+		if err != nil {
+			fmt.Fprintf(a.out, "  its text cannot be shown: %s\n", oneLine(err.Error(), 200))
+			continue
+		}
+		fmt.Fprintf(a.out, "%s\n", block(text, "  │ ", chars))
+		a.steps(steps)
 	}
 }
 

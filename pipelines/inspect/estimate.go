@@ -10,6 +10,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/shard"
 )
 
 // A Projection is what a sample says of the whole.
@@ -68,17 +69,52 @@ func Estimate(ctx context.Context, job *pipelines.Job, p *plan.Plan, n int) (pro
 	if err != nil {
 		return nil, err
 	}
-	return project(p, few.Limit, sample, res, took), nil
+	all, exact, err := records(ctx, Inputs(job, p), p, few.Limit)
+	if err != nil {
+		return nil, err
+	}
+	proj = project(all/float64(max(1, res.Tally.In.Documents)), sample, res, took)
+	proj.Exact = exact
+	return proj, nil
+}
+
+// records estimates how many records the input has: a file that ends within the sample has as many as were met, another as many as its
+// decoded bytes hold at the mean size of those.
+func records(ctx context.Context, files []File, p *plan.Plan, limit int64) (all float64, exact bool, err error) {
+	exact = true
+	for i, f := range files {
+		var n, bytes int64
+		var line []byte
+		ended := true
+		bad := func(shard.Damage) { n++ }
+		for d, err := range f.Documents(ctx, bad) {
+			if err != nil {
+				return 0, false, err
+			}
+			if n >= limit {
+				ended, exact = false, false
+				break
+			}
+			n++
+			if d.Source == f.opt.Source || d.Source == shard.Label(f.in) {
+				d.Source = "" // the input does not say it
+			}
+			line = append(shard.AppendJSON(line[:0], d), '\n')
+			bytes += int64(len(line))
+		}
+		if ended || bytes == 0 {
+			all += float64(n)
+			continue
+		}
+		all += max(float64(n), float64(p.Inputs[i].Decoded)*float64(n)/float64(bytes))
+	}
+	return all, exact, nil
 }
 
 // project scales the result of a sample to the whole.
-func project(p *plan.Plan, limit int64, sample *plan.Plan, res *run.Result, took float64) *Projection {
+func project(factor float64, sample *plan.Plan, res *run.Result, took float64) *Projection {
 	out := &Projection{Sampled: res.Tally.In.Documents, Memory: run.Resident()}
-	factor := float64(p.Decoded()) / float64(max(1, res.Tally.In.Bytes))
-	// No file was cut short when fewer records came than one file may give.
-	if out.Exact = out.Sampled < limit || factor <= 1; out.Exact {
-		factor = 1
-	}
+	factor = max(1, factor)
 	scaled := func(x int64) int64 { return int64(float64(x)*factor + 0.5) }
 	out.Documents, out.Kept, out.Seconds = scaled(out.Sampled), scaled(res.Tally.Out.Documents), took*factor
 	for _, f := range res.Shards {

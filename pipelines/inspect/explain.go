@@ -55,6 +55,9 @@ const (
 
 // Explain finds what became of the documents of an id in the run of a folder. An id that the run has never seen is an error.
 func Explain(ctx context.Context, dir, id string) (*Story, error) {
+	if id == "" {
+		return nil, errors.New("explain: the id is empty")
+	}
 	_, out, err := pipelines.ReadPlan(dir)
 	if err != nil {
 		return nil, err
