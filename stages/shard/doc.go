@@ -2,13 +2,13 @@
 // turns them into documents and documents into shards, and reports what is damaged instead of losing it.
 //
 //	kind, err := shard.Detect(ctx, obj, name)
-//	parts, err := shard.Parts(ctx, obj, name, kind, 256<<20, opt)
-//	r, err := shard.Open(ctx, obj, name, parts[i], opt)
+//	parts, err := shard.Parts(ctx, obj, name, 256<<20, shard.Options{Kind: kind})
+//	r, err := shard.Open(ctx, obj, name, parts[i], shard.Options{Damaged: quarantine})
 //	for {
 //		n, err := r.Read(docs) // docs[:n]; io.EOF at the end
 //	}
 //
-//	w := shard.NewWriter(ctx, store, shard.WriteOptions{Name: name, Format: shard.Parquet, Schema: schema})
+//	w, err := shard.NewWriter(ctx, store, shard.WriteOptions{Name: name, Format: shard.Parquet, Schema: schema})
 //	err = w.Write(&doc)
 //	files, err := w.Commit() // nothing is visible before
 //
@@ -24,6 +24,12 @@
 // 10,000. A record that breaks a rule is reported to [Options.Damaged] with its bytes, and reading goes on with the next. A
 // broken gzip member, zstd frame, WARC record or Parquet page is reported once, and reading goes on where the next sound one starts. What
 // Read returns as an error is the world's fault: the object could not be read.
+//
+// # What must hold memory
+//
+// A record of lines is held whole, up to [Options.MaxRecord]; a longer one is skipped without being held. A record over the limit whose member
+// or frame has decoded to more than 200 times its size is taken for a zip bomb, and the rest of the member is left. Of Parquet one page of each
+// column is held.
 //
 // # Charsets
 //

@@ -334,3 +334,41 @@ func TestRowsAcrossPages(t *testing.T) {
 	}
 	equal(t, got, "1 2 ", "3 4 5 ", "6 ", "7 8 ")
 }
+
+// Whatever a Parquet file holds, it is an error before the first row, damage, or documents.
+func FuzzParquet(f *testing.F) {
+	var lines []string
+	for i := range 50 {
+		lines = append(lines, fmt.Sprintf(`{"id":"%d","text":"text %d","n":%d,"l":["a","%d"],"e":1}`, i, i*i, i, i))
+	}
+	data, _ := writeAll(f, lines, WriteOptions{Format: Parquet, RowGroup: 500, Schema: &Schema{[]Column{{"n", "int64"}, {"l", "list<string>"}}}})
+	f.Add(data[0], uint(100), byte(3))
+	f.Add(data[0], uint(len(data[0])-40), byte(0xff))
+	f.Fuzz(func(t *testing.T, b []byte, at uint, flip byte) {
+		if len(b) > 0 {
+			b = bytes.Clone(b)
+			b[at%uint(len(b))] ^= flip
+		}
+		obj := blob.Bytes(b)
+		parts, err := Parts(t.Context(), obj, "f", 1000, Options{Kind: Kind{Format: Parquet}})
+		if err != nil {
+			return
+		}
+		for _, p := range parts {
+			r, err := Open(t.Context(), obj, "f", p, Options{})
+			if err != nil {
+				continue
+			}
+			docs := make([]stages.Document, 16)
+			for rows := 0; err == nil && rows < 10_000; { // a footer may claim any number of rows
+				var n int
+				n, err = r.Read(docs)
+				rows += n
+			}
+			if err != nil && err != io.EOF {
+				t.Fatal(err)
+			}
+			r.Close()
+		}
+	})
+}
