@@ -9,11 +9,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -68,21 +70,37 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(errw)
 	err := root.ExecuteContext(ctx)
+	code := exitFailed
 	var exit exitError
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &exit):
-		if exit.err != nil {
-			fmt.Fprintf(errw, "winnow: %v\n", exit.err)
-		}
-		return exit.code
+		code, err = exit.code, exit.err
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintln(errw, "winnow: stopped")
-		return exitInterrupted
+		code, err = exitInterrupted, errors.New("stopped")
 	}
-	fmt.Fprintf(errw, "winnow: %v\n", err)
-	return exitFailed
+	if err != nil {
+		tell(errw, code, err, slices.Contains(args, "--json"))
+	}
+	return code
+}
+
+// tell prints the error that ended a command: for people, or as a JSON line.
+func tell(w io.Writer, code int, err error, asJSON bool) {
+	if !asJSON {
+		fmt.Fprintf(w, "winnow: %v\n", err)
+		return
+	}
+	line, merr := json.Marshal(struct {
+		Type  string `json:"message_type"`
+		Code  int    `json:"exit_code"`
+		Error string `json:"error"`
+	}{"error", code, err.Error()})
+	if merr != nil {
+		panic(merr) // a number and strings always marshal
+	}
+	fmt.Fprintf(w, "%s\n", line)
 }
 
 // interrupts closes the returned channel at the first interrupt or termination signal and cancels at the second.
