@@ -290,3 +290,17 @@ func TestSizeCategory(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkHTML(b *testing.B) {
+	d := Build(fixture(b, 300))
+	var page bytes.Buffer
+	if err := d.HTML(&page); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(page.Len()))
+	for b.Loop() {
+		if err := d.HTML(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -18,7 +18,7 @@ import (
 )
 
 // evil is text that tries to become markup, script, a request, or something else than it is.
-const evil = "<script>alert(1)</script><img src=\"http://evil.example/x\" onerror='alert(2)'>\"'`&amp;{{.}}</style></title>\u202e\x00\x1b[2J\xff]]>--><svg onload=alert(3)>"
+const evil = "\u202e\x1b<script>alert(1)</script><img src=\"http://evil.example/x\" onerror='alert(2)'>\"'`&amp;{{.}}</style></title>\u202e\x00\x1b[2J\xff]]>--><svg onload=alert(3)>"
 
 // hostileMaterial is a run whose every text comes from an enemy, of so many stages and things that nothing fits.
 func hostileMaterial(size int) Material {

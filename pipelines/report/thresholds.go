@@ -154,8 +154,8 @@ func boundsText(r Rule) string {
 }
 
 func (d Distribution) bins() []chart.Bin {
-	out := make([]chart.Bin, len(d.Counts))
-	for i, n := range d.Counts {
+	out := make([]chart.Bin, min(len(d.Counts), len(d.Lo), len(d.Hi)))
+	for i, n := range d.Counts[:len(out)] {
 		out[i] = chart.Bin{Lo: float64(d.Lo[i]), Hi: float64(d.Hi[i]), Count: float64(n)}
 	}
 	return out

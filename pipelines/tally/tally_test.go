@@ -347,3 +347,21 @@ func BenchmarkDocument(b *testing.B) {
 		}
 	}
 }
+
+// A run adds up one marker after the other.
+func BenchmarkLoad(b *testing.B) {
+	x := New(testLayout, nil)
+	walk(x, 0, 3000)
+	raw := mustMarshal(b, x)
+	sum := New(testLayout, nil)
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		y, err := Load(testLayout, nil, raw)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := sum.Merge(y); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
