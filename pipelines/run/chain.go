@@ -16,6 +16,7 @@ const clockEvery = 64
 type chain struct {
 	steps  []*step
 	first  bool // the chain sees the documents of the input: blank text goes here
+	count  bool // the chain counts the words of what is left
 	view   text.View
 	clocks []time.Duration // by step, of one document in clockEvery
 }
@@ -44,13 +45,10 @@ func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 		j.batch.Drop(i, stages.Verdict{Rule: empty})
 		return
 	}
-	if len(c.steps) == 0 && !c.first {
-		return
-	}
 	c.view.Reset(body)
 	c.know(d)
-	if r.words < 0 {
-		r.words = c.count()
+	if c.first || r.made > 0 && r.words < 0 {
+		r.words = c.words()
 	}
 	for k, s := range c.steps {
 		label = s.label
@@ -76,10 +74,12 @@ func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 			break
 		}
 	}
-	r.out = c.count()
+	if len(c.steps) > 0 || r.out < 0 {
+		r.out = c.words()
+	}
 }
 
-func (c *chain) count() int { return int(math.Round(c.view.WordCount())) }
+func (c *chain) words() int { return int(math.Round(c.view.WordCount())) }
 
 // know tells the view the language that the document's fields name.
 func (c *chain) know(d *stages.Document) {

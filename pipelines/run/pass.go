@@ -42,8 +42,12 @@ type pass struct {
 type section struct {
 	steps []plan.Step // per document; made anew for each worker
 	batch *step
-	first bool
+	first bool // sees the documents of the input
+	count bool // counts the words of what is left, for the output
 }
+
+// perDocument says whether workers have something to do in the section.
+func (s *section) perDocument() bool { return len(s.steps) > 0 || s.first || s.count }
 
 // lay makes the steps of the pass and parts them into sections.
 func (p *pass) lay() error {
@@ -70,7 +74,8 @@ func (p *pass) lay() error {
 		p.sections = append(p.sections, cur)
 		cur = section{}
 	}
-	if len(cur.steps) > 0 || len(p.sections) == 0 {
+	cur.count = p.phase.Pass.To == plan.ToOutput
+	if cur.perDocument() || len(p.sections) == 0 {
 		p.sections = append(p.sections, cur)
 	}
 	return nil
@@ -99,7 +104,7 @@ func (p *pass) barrierStep(s *step, b stages.Barrier, ps plan.Step) error {
 
 // chain makes a worker's own components of a section.
 func (p *pass) chain(sec section) (*chain, error) {
-	c := &chain{first: sec.first}
+	c := &chain{first: sec.first, count: sec.count}
 	for _, ps := range sec.steps {
 		s, _, err := p.run.newStep(ps.Stage, p.env)
 		if err != nil {
@@ -177,7 +182,7 @@ func (p *pass) read(ctx context.Context, src source, jobs chan<- *job) error {
 // section starts the goroutines of one section between two channels of jobs.
 func (p *pass) section(ctx context.Context, g *errgroup.Group, sec section, in <-chan *job, out chan<- *job, workers int, head bool) {
 	ordered := in
-	if len(sec.steps) > 0 || sec.first {
+	if sec.perDocument() {
 		work, inOrder := make(chan *job, cap(out)), make(chan *job, cap(out))
 		ordered = inOrder
 		g.Go(func() error {
@@ -194,7 +199,7 @@ func (p *pass) section(ctx context.Context, g *errgroup.Group, sec section, in <
 			g.Go(func() error { return p.work(ctx, sec, work) })
 		}
 	}
-	waits := len(sec.steps) > 0 || sec.first
+	waits := sec.perDocument()
 	g.Go(func() error {
 		defer close(out)
 		for j := range ordered {

@@ -154,9 +154,9 @@ func (r *Runner) firstQuarantined(ctx context.Context, res *Result, n int) ([]re
 	return list, nil
 }
 
-// example returns the id of a document that was dropped, for the hint at the end of a run.
+// example returns the id of a document that was dropped, a duplicate if one is near, for the hint at the end of a run.
 func (r *Runner) example(ctx context.Context, res *Result) (string, error) {
-	id := ""
+	id, seen := "", 0
 	for _, m := range res.Markers {
 		if m.Excluded == 0 {
 			continue
@@ -167,7 +167,7 @@ func (r *Runner) example(ctx context.Context, res *Result) (string, error) {
 				return err
 			}
 			id = e.ID
-			if e.Kept != "" {
+			if seen++; e.Kept != "" || seen == 1000 {
 				return errEnough
 			}
 			return nil
