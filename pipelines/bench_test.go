@@ -92,7 +92,7 @@ func reshape(b *testing.B, name string, w io.Writer) (size int64) {
 func BenchmarkRun(b *testing.B) {
 	dir, size := corpus(b)
 	cases := []struct{ name, file, stages string }{
-		{"filter", "all.jsonl", "[{length: {chars: {min: 200, max: 100000}, words: {min: 60}}}, {gopher_quality: {hashes: {max: 0.1}, without: [words, mean_word, ellipses, bullets, end_ellipses, alpha, stop_words]}}]"},
+		{"filter", "all.jsonl", "[{length: {chars: {min: 200, max: 100000}, words: {min: 450}, bytes: {max: 18000}}}]"},
 		{"convert", "all.jsonl.zst", "[]"},
 		{"heuristics", "all.jsonl", "[gopher_repetition, gopher_quality, c4, fineweb]"},
 		{"language", "all.jsonl", "[language, gopher_repetition, gopher_quality, c4, fineweb]"},

@@ -114,7 +114,7 @@ func ShardOptions(in recipe.Input, kind shard.Kind) shard.Options {
 
 // taskBytes is how much decoded text one task reads: a 64th of the whole within bounds, so that a sample has a few tasks
 // and a crawl has tasks of minutes.
-func taskBytes(total int64) int64 { return min(256<<20, max(8<<20, total/64)) }
+func taskBytes(total int64) int64 { return min(256<<20, max(32<<20, total/64)) }
 
 // parts deals the inputs to tasks, in order: small files of one entry share a task, large ones that can be read from the
 // middle are parted. Only the files and the recipe decide.
