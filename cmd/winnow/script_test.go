@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -18,6 +20,8 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE COMMAND ARGS…    the command ends with this exit code; stdout and stderr can be matched after it
 //	lines FILE MAX              the file has at most MAX lines
+//	grow FILE N                 the file becomes N copies of itself
+//	await FILE                  waits until the file is there
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -28,6 +32,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
 			"lines": lines,
+			"grow":  grow,
+			"await": await,
 		},
 		RequireUniqueNames: true,
 	})
@@ -63,4 +69,27 @@ func lines(ts *testscript.TestScript, _ bool, args []string) {
 	if n := strings.Count(text, "\n") + 1; text == "" || n > limit {
 		ts.Fatalf("%s has %d lines, want 1 to %d", args[0], n, limit)
 	}
+}
+
+func grow(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: grow FILE N")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(text, n)), 0o600))
+}
+
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: await FILE")
+	}
+	for range 6000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s did not come within a minute", args[0])
 }
