@@ -37,7 +37,13 @@ var binary = sync.OnceValues(func() (string, error) {
 const everything = `
 name: all
 seed: 7
-input: {path: "embedded:quickstart"}
+input:
+  - {path: "embedded:quickstart/crawl"}
+  - {path: "embedded:quickstart/shards/docs.jsonl.zst"}
+  - {path: "embedded:quickstart/shards/notes.jsonl"}
+  - {path: "embedded:quickstart/shards/books.parquet"}
+  - {path: "embedded:quickstart/shards/web-00000.jsonl.gz"}
+  - {path: "embedded:quickstart/shards/web-00001.jsonl.gz"}
 stages:
   - extract
   - normalize

@@ -53,16 +53,19 @@ func (s Sources) find(ctx context.Context, dir, pattern string) ([]blob.Found, e
 	return blob.Resolve(ctx, dir, pattern)
 }
 
-// findEmbedded lists the files of a folder in the binary.
+// findEmbedded lists the files of a folder in the binary, or finds one file.
 func findEmbedded(ctx context.Context, fsys fs.FS, folder string) ([]blob.Found, error) {
 	if fsys == nil {
 		return nil, fmt.Errorf("input %s%s: this winnow has no embedded data", Embedded, folder)
 	}
 	store := blob.FS(fsys)
 	var found []blob.Found
-	for e, err := range store.List(ctx, folder+"/") {
+	for e, err := range store.List(ctx, folder) {
 		if err != nil {
 			return nil, err
+		}
+		if e.Name != folder && !strings.HasPrefix(e.Name, folder+"/") {
+			continue
 		}
 		if base := e.Name[strings.LastIndexByte(e.Name, '/')+1:]; strings.HasPrefix(base, "README") || strings.HasPrefix(base, "NOTICE") {
 			continue
