@@ -136,7 +136,7 @@ func (b *builder) closeFor(c component) {
 	b.close()
 }
 
-// bucketBytes is how much text one sorted bucket holds on average: it is sorted in memory.
-const bucketBytes = 64 << 20
+// BucketBytes is how much text one sorted bucket holds on average: it is sorted in memory.
+const BucketBytes = 64 << 20
 
-func buckets(bytes int64) int { return int(min(4096, max(1, bytes/bucketBytes))) }
+func buckets(bytes int64) int { return int(min(4096, max(1, bytes/BucketBytes))) }

@@ -83,7 +83,7 @@ func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
 	slices.SortStableFunc(todo, func(a, b int) int { return int(r.weight(ph, b) - r.weight(ph, a)) })
 	r.meter.begin(ph, ph.Tasks-len(todo), r.phaseBytes(ph, todo))
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.opt.Workers)
+	g.SetLimit(r.atOnce(ph))
 	for _, t := range todo {
 		if gctx.Err() != nil {
 			break
@@ -99,6 +99,26 @@ func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
 		return err
 	}
 	return r.check(ctx, ph)
+}
+
+// Bytes that one task of a pass holds: documents in flight, decoder, row group. A bucket that is sorted lies in memory whole, packed
+// and unpacked.
+const (
+	passMemory   = 96 << 20
+	bucketMemory = 4 * plan.BucketBytes
+)
+
+// atOnce is how many tasks of a phase are at work at a time: as many as there are workers, if memory allows. Works divide what
+// is theirs among the workers themselves.
+func (r *Runner) atOnce(ph *plan.Phase) int {
+	each := int64(1)
+	if ph.Pass != nil {
+		each = passMemory
+		if ph.Pass.Sorted != nil {
+			each = bucketMemory
+		}
+	}
+	return int(max(1, min(int64(r.opt.Workers), r.opt.Memory/each)))
 }
 
 // persist does a task, trying again when the world was at fault.
