@@ -107,6 +107,33 @@ func TestForeignFolder(t *testing.T) {
 	}
 }
 
+// TestStrays leaves shards and exclusions without a marker, as a kill does, and then changes the recipe: they must not stay
+// in the corpus. What is not named like a shard stays.
+func TestStrays(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	curate(t, small, out, run.Options{})
+	want := fingerprint(t, out)
+	strays := []string{"small-00099.jsonl", "small-00000-7.jsonl", "_winnow/excluded/07-output-00003.jsonl.zst"}
+	for _, name := range append(strays, "small-notes.txt") {
+		if err := os.WriteFile(filepath.Join(out, name), []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finish, _ := filepath.Glob(filepath.Join(out, "_winnow", "done", "*-finish", "*.json"))
+	if err := os.Remove(finish[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := again(t, small, out, pipelines.Change{}); err != nil {
+		t.Fatal(err)
+	}
+	got := fingerprint(t, out)
+	if got["small-notes.txt"] == "" {
+		t.Error("a file that is no shard was removed")
+	}
+	delete(got, "small-notes.txt")
+	same(t, "strays", got, want)
+}
+
 // TestSums breaks the files of a run behind its back: the last phase must not let it pass.
 func TestSums(t *testing.T) {
 	cases := map[string]func(out string) error{

@@ -57,6 +57,9 @@ func (r *Runner) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.strays(ctx, res); err != nil {
+		return err
+	}
 	if err := r.recount(ctx, res); err != nil {
 		return stages.Final(fmt.Errorf("the sums do not meet: %w", err))
 	}
