@@ -184,7 +184,7 @@ func (a *app) projection(p *inspect.Projection) {
 		short(time.Duration(p.Seconds/float64(workers)*1e9)), plural(workers, "core"), short(time.Duration(p.Seconds*1e9)),
 		size(p.Memory), size(p.Work), size(p.Output))
 	if !p.Exact {
-		fmt.Fprintln(a.out, "duplicates are rarer in a sample than in the whole: expect more of them")
+		fmt.Fprintln(a.out, "the sample is the beginning of each file; duplicates are rarer in it than in the whole")
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/winnow-data/winnow/pipelines"
@@ -31,12 +33,17 @@ type StageProjection struct {
 	Label   string  `json:"label"`
 	Cost    float64 `json:"microseconds"` // for each document that came to it
 	Entered int64   `json:"entered"`      // documents of the sample
-	Removed float64 `json:"removed"`      // share of those, quarantined ones included
+	Removed float64 `json:"removed"`      // share that does not leave it, quarantined documents included
 	Left    int64   `json:"left"`         // documents of the whole that are projected to leave it
 }
 
+// warmUnder is how long a sample may take to be run a second time for its times alone, so that what is loaded once, such as models, is not
+// taken for a cost of each document.
+const warmUnder = 10 * time.Second
+
 // Estimate runs a job over the first records of each of its files, about n in all, in a temporary folder, with one worker, and projects
-// what it saw to the size of the whole. p is the plan of the whole. Duplicates are rarer in a sample than in the whole.
+// what it saw to the whole: each file's documents stand for as many as the file holds. p is the plan of the whole. Duplicates are
+// rarer in a sample than in the whole.
 func Estimate(ctx context.Context, job *pipelines.Job, p *plan.Plan, n int) (proj *Projection, err error) {
 	dir, err := os.MkdirTemp("", "winnow-sample-")
 	if err != nil {
@@ -45,18 +52,45 @@ func Estimate(ctx context.Context, job *pipelines.Job, p *plan.Plan, n int) (pro
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	rec := *job.Recipe
 	rec.Limits.AllowEmpty, rec.Limits.Damaged = true, 1
-	few := &pipelines.Job{
-		Recipe: &rec, Registry: job.Registry, Out: dir,
-		Limit: max(1, int64((n+len(p.Inputs)-1)/len(p.Inputs))),
-	}
+	few := &pipelines.Job{Recipe: &rec, Registry: job.Registry, Limit: max(1, int64((n+len(p.Inputs)-1)/len(p.Inputs)))}
 	if job.Limit > 0 {
 		few.Limit = min(few.Limit, job.Limit)
 	}
-	sample, err := few.Plan(ctx)
+	few.Out = filepath.Join(dir, "first")
+	s, err := try(ctx, few)
 	if err != nil {
 		return nil, err
 	}
-	r, err := few.Runner(sample, run.Options{Workers: 1})
+	if s.took < warmUnder {
+		few.Out = filepath.Join(dir, "second")
+		if s, err = try(ctx, few); err != nil {
+			return nil, err
+		}
+	}
+	files, err := populations(ctx, Inputs(job, p), p, few.Limit)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := losses(ctx, few.Out, files)
+	if err != nil {
+		return nil, err
+	}
+	return project(files, gone, s), nil
+}
+
+// A trial is a sample that has run.
+type trial struct {
+	plan *plan.Plan
+	res  *run.Result
+	took time.Duration
+}
+
+func try(ctx context.Context, job *pipelines.Job) (*trial, error) {
+	p, err := job.Plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r, err := job.Runner(p, run.Options{Workers: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -64,91 +98,109 @@ func Estimate(ctx context.Context, job *pipelines.Job, p *plan.Plan, n int) (pro
 	if err := r.Run(ctx); err != nil {
 		return nil, fmt.Errorf("run the sample: %w", err)
 	}
-	took := time.Since(start).Seconds()
+	took := time.Since(start)
 	res, err := r.Result(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, exact, err := records(ctx, Inputs(job, p), p, few.Limit)
-	if err != nil {
-		return nil, err
-	}
-	proj = project(all/float64(max(1, res.Tally.In.Documents)), sample, res, took)
-	proj.Exact = exact
-	return proj, nil
+	return &trial{p, res, took}, err
 }
 
-// records estimates how many records the input has: a file that ends within the sample has as many as were met, another as many as its
+// A population is how many records of a file were sampled and how many it has.
+type population struct {
+	sampled, all         float64
+	sampledBytes, nBytes float64 // of records as JSON
+	whole                bool
+}
+
+func (f population) weight() float64 { return f.all / max(1, f.sampled) }
+
+// populations estimates how many records each file has: one that ends within the sample has as many as were met, another as many as its
 // decoded bytes hold at the mean size of those.
-func records(ctx context.Context, files []File, p *plan.Plan, limit int64) (all float64, exact bool, err error) {
-	exact = true
+func populations(ctx context.Context, files []File, p *plan.Plan, limit int64) (map[string]population, error) {
+	out := map[string]population{}
 	for i, f := range files {
-		var n, bytes int64
+		pop := population{whole: true}
 		var line []byte
-		ended := true
-		bad := func(shard.Damage) { n++ }
-		for d, err := range f.Documents(ctx, bad) {
+		for d, err := range f.Documents(ctx, func(shard.Damage) { pop.sampled++ }) {
 			if err != nil {
-				return 0, false, err
+				return nil, err
 			}
-			if n >= limit {
-				ended, exact = false, false
+			if pop.sampled >= float64(limit) {
+				pop.whole = false
 				break
 			}
-			n++
 			if d.Source == f.opt.Source || d.Source == shard.Label(f.in) {
 				d.Source = "" // the input does not say it
 			}
+			pop.sampled++
 			line = append(shard.AppendJSON(line[:0], d), '\n')
-			bytes += int64(len(line))
+			pop.sampledBytes += float64(len(line))
 		}
-		if ended || bytes == 0 {
-			all += float64(n)
-			continue
+		pop.all, pop.nBytes = pop.sampled, pop.sampledBytes
+		if !pop.whole && pop.sampledBytes > 0 {
+			pop.all = max(pop.sampled, float64(p.Inputs[i].Decoded)*pop.sampled/pop.sampledBytes)
+			pop.nBytes = pop.sampledBytes * pop.weight()
 		}
-		all += max(float64(n), float64(p.Inputs[i].Decoded)*float64(n)/float64(bytes))
+		out[f.in] = pop
 	}
-	return all, exact, nil
+	return out, nil
 }
 
-// project scales the result of a sample to the whole.
-func project(factor float64, sample *plan.Plan, res *run.Result, took float64) *Projection {
-	out := &Projection{Sampled: res.Tally.In.Documents, Memory: run.Resident()}
-	factor = max(1, factor)
-	scaled := func(x int64) int64 { return int64(float64(x)*factor + 0.5) }
-	out.Documents, out.Kept, out.Seconds = scaled(out.Sampled), scaled(res.Tally.Out.Documents), took*factor
-	for _, f := range res.Shards {
-		out.Output += scaled(f.Bytes)
+// losses adds up what did not come through, by the label of the stage, each document with the weight of its file.
+func losses(ctx context.Context, out string, files map[string]population) (map[string]float64, error) {
+	gone := map[string]float64{}
+	own := filepath.Join(out, run.Folder)
+	err := everyRecord(ctx, filepath.Join(own, "excluded"), nil, func(e *run.Exclusion) { gone[e.Label] += files[e.File].weight() })
+	if err != nil {
+		return nil, err
 	}
+	err = everyRecord(ctx, filepath.Join(own, "quarantine"), nil, func(q *run.Quarantined) { gone[q.Label] += files[q.File].weight() })
+	return gone, err
+}
+
+// project scales what a sample did to the whole.
+func project(files map[string]population, gone map[string]float64, s *trial) *Projection {
+	out := &Projection{Sampled: s.res.Tally.In.Documents, Exact: true, Memory: run.Resident()}
+	var left, bytes, sampled float64
+	for _, f := range files {
+		left += f.all
+		bytes += f.nBytes
+		sampled += f.sampledBytes
+		out.Exact = out.Exact && f.whole
+	}
+	size := bytes / max(1, sampled)
+	out.Documents, out.Seconds = round(left), s.took.Seconds()*size
 	seconds := map[string]float64{}
-	for _, m := range res.Markers {
+	for _, m := range s.res.Markers {
 		for _, f := range m.Files {
 			if f.Work {
-				out.Work += scaled(f.Size)
+				out.Work += round(float64(f.Size) * size)
 			}
 		}
-		for label, s := range m.Times.Stages {
-			seconds[label] += s
+		for label, t := range m.Times.Stages {
+			seconds[label] += t
 		}
-		if ph, _, err := sample.Find(m.Phase); err == nil && ph.Work != nil {
-			seconds[sample.Stages[ph.Work.Stage].Label] += m.Times.Wall
+		if ph, _, err := s.plan.Find(m.Phase); err == nil && ph.Work != nil {
+			seconds[s.plan.Stages[ph.Work.Stage].Label] += m.Times.Wall
 		}
 		out.Memory = max(out.Memory, m.Times.Memory)
 	}
-	for k := range res.Tally.Stages {
-		s := &res.Tally.Stages[k]
-		gone := s.Quarantined.Documents
-		for i := range s.Rules {
-			gone += s.Rules[i].Dropped.Documents
+	for k, layout := range s.res.Tally.Layout() {
+		st := &s.res.Tally.Stages[k]
+		e := StageProjection{Label: layout.Label, Entered: st.Entered}
+		if st.Entered > 0 {
+			e.Cost = 1e6 * seconds[e.Label] / float64(st.Entered)
+			// What a stage makes, it makes for each that came.
+			came := left * float64(st.Entered+st.Made.Documents) / float64(st.Entered)
+			left = max(0, came-gone[e.Label])
+			e.Removed = 1 - left/came
 		}
-		e := StageProjection{Label: res.Tally.Layout()[k].Label, Entered: s.Entered}
-		all := s.Entered + s.Made.Documents
-		if s.Entered > 0 {
-			e.Cost = 1e6 * seconds[e.Label] / float64(s.Entered)
-			e.Removed = float64(gone) / float64(all)
-		}
-		e.Left = scaled(all - gone)
+		e.Left = round(left)
 		out.Stages = append(out.Stages, e)
+	}
+	out.Kept = round(left)
+	for _, f := range s.res.Shards {
+		out.Output += round(float64(f.Bytes) * left / float64(max(1, s.res.Tally.Out.Documents)))
 	}
 	return out
 }
+
+func round(x float64) int64 { return int64(math.Round(x)) }

@@ -138,23 +138,31 @@ func (s *Story) quarantine(ctx context.Context, out string) error {
 	})
 }
 
-// eachRecord reads the lines of the run's streams that hold the id somewhere.
+// eachRecord reads the lines of the run's streams that may tell of an id.
 func eachRecord[T any](ctx context.Context, dir, id string, visit func(*T)) error {
-	names, err := filepath.Glob(filepath.Join(dir, "*.jsonl.zst"))
-	if err != nil {
-		return err
-	}
 	quoted, err := json.Marshal(id)
 	if err != nil {
 		return err
 	}
 	needle := bytes.Trim(quoted, `"`)
+	if strings.Contains(id, "#") {
+		needle = nil // FILE#RECORD: no line spells it
+	}
+	return everyRecord(ctx, dir, needle, visit)
+}
+
+// everyRecord reads the lines of the run's streams in a folder that hold some bytes; nil reads all.
+func everyRecord[T any](ctx context.Context, dir string, needle []byte, visit func(*T)) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.jsonl.zst"))
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if err := eachLine(name, func(line []byte) error {
-			if !bytes.Contains(line, needle) && !strings.Contains(id, "#") {
+			if !bytes.Contains(line, needle) {
 				return nil
 			}
 			v := new(T)

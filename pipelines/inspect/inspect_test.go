@@ -60,7 +60,7 @@ func recipeFile(t *testing.T, stages, input string) string {
 func TestChainAgreesWithRun(t *testing.T) {
 	job := ran(t, "quickstart", pipelines.Flags{})
 	want := map[string]run.Exclusion{}
-	if err := eachRecord(t.Context(), filepath.Join(job.Out, run.Folder, "excluded"), "#", func(e *run.Exclusion) {
+	if err := everyRecord(t.Context(), filepath.Join(job.Out, run.Folder, "excluded"), nil, func(e *run.Exclusion) {
 		if !strings.HasPrefix(e.Label, "dedup_") {
 			want[place(e.File, e.Row)] = *e
 		}
@@ -222,6 +222,30 @@ func TestEstimate(t *testing.T) {
 		if _, err := os.Stat(job.Out); err == nil {
 			t.Errorf("the estimate made %s", job.Out)
 		}
+	}
+}
+
+// TestEstimateWeighsFiles says that a sample of the same size from a large and a small file is taken for what each stands for.
+func TestEstimateWeighsFiles(t *testing.T) {
+	name := recipeFile(t, "[{length: {words: {min: 2}}}]", strings.Repeat("{\"id\":\"a\",\"text\":\"stays for certain\"}\n", 100))
+	short := strings.Repeat("{\"id\":\"a\",\"text\":\"goesforcertainly!\"}\n", 1900)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(name), "short.jsonl"), []byte(short), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	job, problems, err := pipelines.Load(name, pipelines.Flags{In: []string{filepath.Join(filepath.Dir(name), "*.jsonl")}})
+	if err != nil || job == nil {
+		t.Fatal(err, problems)
+	}
+	p, err := job.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Estimate(t.Context(), job, p, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Sampled != 40 || got.Documents != 2000 || got.Kept != 100 || math.Abs(got.Stages[1].Removed-0.95) > 1e-9 {
+		t.Errorf("got %+v, want 2,000 documents of which 100 stay", got)
 	}
 }
 
