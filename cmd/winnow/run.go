@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,8 +124,8 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 		bar.Close()
 	}
 	if errors.Is(err, run.ErrInterrupted) || errors.Is(err, ctx.Err()) && err != nil {
-		done, all := r.Done(ctx)
-		fmt.Fprintf(a.err, "winnow: interrupted after %d of %d tasks; go on with the same command: winnow run %s\n", done, all, name)
+		done, all := r.Done(context.WithoutCancel(ctx))
+		fmt.Fprintf(a.err, "winnow: interrupted after %d of %d tasks; go on with the same command: %s\n", done, all, commandLine())
 		return exitError{code: exitInterrupted}
 	}
 	if err != nil {
@@ -144,6 +146,18 @@ func collectLess(memory int64) {
 		debug.SetGCPercent(400)
 	}
 	debug.SetMemoryLimit(memory * 9 / 10)
+}
+
+// commandLine is how the program was called, so that it can be pasted into a shell.
+func commandLine() string {
+	words := []string{"winnow"}
+	for _, w := range os.Args[1:] {
+		if strings.ContainsAny(w, " \t\n'\"\\$&;|<>()*?[]{}~#!`") || w == "" {
+			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, " ")
 }
 
 // memoryFlag reads --memory.
