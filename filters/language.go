@@ -18,7 +18,8 @@ import (
 //
 //	language: {keep: [en, zh-Hant], min: 0.65}
 //
-// It writes `language` (ISO 639-1, else 639-3; "und" without letters or where they say nothing), `script` (ISO 15924, of most letters; Chinese
+// It writes `language` (ISO 639-1, else 639-3; "und" where the score is below min or there are no letters: later stages then judge by what
+// holds in every language), `script` (ISO 15924, of most letters; Chinese
 // is Hans or Hant by the characters that only one of the two has, Hani without such), `language_score` and `language_raw` (the engine's
 // own label). A `language` that the input had under that name is kept as `language_declared`. Later stages judge by the detected one.
 //
@@ -33,7 +34,7 @@ import (
 //     the whole text with newlines as spaces. The score is the model's probability of its first label.
 type Language struct {
 	Keep   []string    // languages that stay: codes, or codes with a script such as zh-Hant or sr-Latn; none given: all stay, annotated
-	Min    float64     // least score of a document that stays; holds only with keep, and not for und
+	Min    float64     // least score at which a language is believed; below it a document is und, and one of a wanted language goes
 	Engine string      // lingua or fasttext
 	Model  stages.Path // the model file of fasttext
 	Whole  bool        // lingua: look at the whole text, up to 16 MiB, instead of three windows
@@ -187,21 +188,24 @@ func (l *Language) Map(d *stages.Document, t *text.View) (stages.Verdict, error)
 	if err != nil {
 		return stages.Verdict{}, err
 	}
+	guess, tag := a.Language, a.Language+"-"+a.Script
+	if a.Score < l.Min {
+		a.Language = lingua.Undetermined
+	}
 	l.annotate(d, a)
 	if a.Language != lingua.Undetermined {
 		t.SetLanguage(a.Language)
 	}
-	if len(l.Keep) == 0 {
+	wanted := func(code, tag string) bool {
+		return slices.ContainsFunc(l.Keep, func(k string) bool { return k == code || k == tag })
+	}
+	switch {
+	case len(l.Keep) == 0 || wanted(a.Language, a.Language+"-"+a.Script):
 		return stages.Verdict{}, nil
-	}
-	tag := a.Language + "-" + a.Script
-	if !slices.ContainsFunc(l.Keep, func(k string) bool { return k == a.Language || k == tag }) {
-		return stages.Verdict{Rule: "language", Value: a.Score, Why: tag}, nil
-	}
-	if a.Score < l.Min && a.Language != lingua.Undetermined {
+	case wanted(guess, tag):
 		return stages.Verdict{Rule: "score", Value: a.Score, Why: tag}, nil
 	}
-	return stages.Verdict{}, nil
+	return stages.Verdict{Rule: "language", Value: a.Score, Why: tag}, nil
 }
 
 // annotate writes the fields. What this stage wrote before is recognised by language_raw and is not taken for the input's.

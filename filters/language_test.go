@@ -120,6 +120,35 @@ func TestLanguageFields(t *testing.T) {
 	}
 }
 
+// TestLanguageUnbelieved: a guess below min stands in language_raw only. Later stages would judge the text by the wrong words.
+func TestLanguageUnbelieved(t *testing.T) {
+	for _, c := range []struct {
+		keep       []string
+		rule, code string
+	}{
+		{nil, "", "und"},
+		{[]string{"en"}, "score", "und"},
+		{[]string{"de"}, "language", "und"},
+		{[]string{"de", "und"}, "", "und"},
+	} {
+		l := detector(t, func(l *Language) { l.Min, l.Keep = 1, c.keep })
+		var v text.View
+		d := stages.Document{Text: english + " " + french}
+		v.Reset(d.Text)
+		verdict, err := l.Map(&d, &v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, _ := d.Fields.Text("language")
+		if verdict.Rule != c.rule || code != c.code || v.Language() != "" {
+			t.Errorf("keep %v: rule %q, language %q, view %q; want %q, %q and no language", c.keep, verdict.Rule, code, v.Language(), c.rule, c.code)
+		}
+		if raw, _ := d.Fields.Text("language_raw"); raw == "" {
+			t.Errorf("keep %v: the guess is not in language_raw", c.keep)
+		}
+	}
+}
+
 func TestLanguageValidate(t *testing.T) {
 	for _, c := range []struct {
 		change func(*Language)
@@ -294,7 +323,7 @@ func FuzzLanguage(f *testing.F) {
 			}
 		}
 		score, ok := d.Fields.Number("language_score")
-		if code, _ := d.Fields.Text("language"); !ok || !(score >= 0 && score <= 1) || code == "und" && score != 0 {
+		if code, _ := d.Fields.Text("language"); !ok || !(score >= 0 && score <= 1) || (code == "und") != (score < l.Min) {
 			t.Fatalf("language %s, score %v", code, score)
 		}
 	})
