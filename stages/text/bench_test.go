@@ -18,6 +18,7 @@ func BenchmarkCut(b *testing.B) {
 			f    func(*View)
 		}{
 			{"words", func(v *View) { v.Words() }},
+			{"count", func(v *View) { v.WordCount() }},
 			{"words+hashes", func(v *View) { v.WordHashes() }},
 			{"lines", func(v *View) { v.Lines() }},
 			{"sentences", func(v *View) { v.Sentences() }},

@@ -63,7 +63,9 @@ func (t *classTable) setUnits() {
 
 // WordCount returns the number of words as bounds and reports count them: spaced words, and units at [UnitsPerWord].
 func (v *View) WordCount() float64 {
-	v.Words()
+	if !v.cut.words && !v.cut.count {
+		v.countWords()
+	}
 	n := float64(v.tally.units[Spaced])
 	for k := Spaced + 1; k < kinds; k++ {
 		if u := v.tally.units[k]; u > 0 {
@@ -76,6 +78,7 @@ func (v *View) WordCount() float64 {
 // Units returns how many of the text's units are as long as n words, at least n: the length of an n-gram. In a spaced script it
 // is n; in a mixed text the mean of its parts counts.
 func (v *View) Units(n int) int {
+	v.Words()
 	words := v.WordCount()
 	if words == 0 || v.tally.units[Spaced] == len(v.words) {
 		return n

@@ -51,10 +51,11 @@ type View struct {
 	dupLines, dupParagraphs Duplicates
 	seen                    Table
 	ring                    []rune
+	blocks                  [maxBlocks]asciiBlock
 }
 
 // cut says which parts of a view are up to date.
-type cut struct{ words, hashes, lines, sentences, runes, plain, dupLines, dupParagraphs bool }
+type cut struct{ words, count, hashes, lines, sentences, runes, plain, dupLines, dupParagraphs bool }
 
 // maxKept is how many words or lines a view keeps memory for once a smaller text follows.
 const maxKept = 1 << 20

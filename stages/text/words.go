@@ -96,6 +96,7 @@ type cutter struct {
 	*View
 	table *classTable
 	chunk uint8
+	only  bool // count words, keep none
 }
 
 func (v *View) cutWords() {
@@ -200,6 +201,10 @@ func letters(s string, i int) (n int) {
 func (c *cutter) add(start, end, runes int, k Kind, has uint8) int {
 	c.chunk |= has
 	if has&(byteLetter|byteDigit) == 0 {
+		return end
+	}
+	if c.only {
+		c.tally.units[k]++
 		return end
 	}
 	c.words = append(c.words, Span{int32(start), int32(end)})
