@@ -3,7 +3,6 @@ package run
 import (
 	"encoding/json"
 	"io"
-	"math"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
@@ -11,22 +10,6 @@ import (
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/shard"
 )
-
-// An Exclusion is one line of _winnow/excluded: a document that was removed, by whom, and why.
-type Exclusion struct {
-	ID     string   `json:"id"`
-	File   string   `json:"file"`
-	Row    int64    `json:"row"`
-	Source string   `json:"source"`
-	Label  string   `json:"label"`
-	Stage  string   `json:"stage"`
-	Rule   string   `json:"rule"`
-	Value  *float64 `json:"value"`
-	Min    *float64 `json:"min,omitempty"`
-	Max    *float64 `json:"max,omitempty"`
-	Kept   string   `json:"kept,omitempty"`
-	Why    string   `json:"why,omitempty"`
-}
 
 // A Quarantined is one line of _winnow/quarantine: a record that could not be read, or in which a stage found a fault.
 type Quarantined struct {
@@ -38,30 +21,6 @@ type Quarantined struct {
 	Reason string `json:"reason"`
 	Raw    string `json:"raw,omitempty"`        // what was there, if it is text
 	Base64 []byte `json:"raw_base64,omitempty"` // what was there, if it is not
-}
-
-// exclusion describes a drop of d by s.
-func exclusion(d *stages.Document, s *ruleSet, v stages.Verdict) Exclusion {
-	e := Exclusion{
-		ID: d.ID, File: d.At.File, Row: d.At.Row, Source: d.Source,
-		Label: s.label, Stage: s.name, Rule: v.Rule, Value: number(v.Value), Kept: v.Kept, Why: v.Why,
-	}
-	for _, r := range s.rules {
-		if r.Name == v.Rule {
-			language, _ := d.Fields.Text("language")
-			keep := r.Keep.For(language)
-			e.Min, e.Max = number(keep.Min), number(keep.Max)
-		}
-	}
-	return e
-}
-
-// number returns x, or nil where JSON has no spelling for it.
-func number(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
-	}
-	return &x
 }
 
 // damaged describes a record that could not be read.
@@ -94,7 +53,17 @@ type lines struct {
 	n    int64
 }
 
+// add writes a record.
 func (l *lines) add(v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return l.write(append(line, '\n'))
+}
+
+// write writes a line that has its end.
+func (l *lines) write(line []byte) error {
 	if l.file == nil {
 		l.file = l.open()
 		zw, err := zstd.NewWriter(l.file, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
@@ -103,12 +72,8 @@ func (l *lines) add(v any) error {
 		}
 		l.zw = zw
 	}
-	line, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
 	l.n++
-	_, err = l.zw.Write(append(line, '\n'))
+	_, err := l.zw.Write(line)
 	return err
 }
 

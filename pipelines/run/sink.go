@@ -33,6 +33,7 @@ type sink struct {
 	made   commits
 
 	excluded, quarantined lines
+	line                  exclusionLine
 	entered               []int64 // documents that ended at a step, by place in sets
 	came, rows            int64   // documents that came, and that left
 	view                  text.View
@@ -139,7 +140,8 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 		return fmt.Errorf("%s dropped by rule %q, which it does not name", set.label, v.Rule)
 	}
 	s.tally.Dropped(set.number, rule, d, v, words)
-	return s.excluded.add(exclusion(d, set, v))
+	s.line.describe(d, set, v)
+	return s.excluded.write(s.line.json())
 }
 
 // enter counts a document in the steps from one place to another.
