@@ -26,7 +26,7 @@ func checkLine(t *testing.T, d *stages.Document, s *ruleSet, v stages.Verdict) {
 }
 
 func TestExclusionLine(t *testing.T) {
-	texts := []string{"", "plain", "a/b.jsonl#12", `q"\`, "<b>&amp;", "línea\u2028\u2029", "tab\tnl\n\x00\x7f\b\f", "bad\xffutf8", "中文😀"}
+	texts := []string{"", "plain", "a/b.jsonl#12", `q"\`, "a<b", "a>b", "a&b", "línea\u2028\u2029", "tab\tnl\n\x00\x7f\b\f", "bad\xffutf8", "中文😀"}
 	numbers := []float64{
 		0, math.Copysign(0, -1), 1, -1, 450, 0.25, -0.1, 1e-6, 1e-7, 1e20, 1e21, 123456789, 1<<53 - 1, 1 << 53, 1e300, 5e-324,
 		math.Inf(1), math.Inf(-1), math.NaN(), stages.NA,
