@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/bits"
 	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages/text"
 )
 
 var errUnterminated = errors.New("a string has no end")
@@ -43,7 +45,7 @@ func quoted(b []byte, i int) (end int, esc bool, err error) {
 		case i == len(b):
 			return i, esc, errUnterminated
 		case b[i] == '"':
-			if all&highs != 0 && !utf8.Valid(b[start:i]) {
+			if all&highs != 0 && !text.Valid(b[start:i]) {
 				return i, esc, fmt.Errorf("byte %d: invalid UTF-8", start+validPrefix(b[start:i]))
 			}
 			return i + 1, esc, nil

@@ -220,8 +220,6 @@ func decode(s string, i int) (rune, int) {
 	return utf8.DecodeRuneInString(s[i:])
 }
 
-func countRunes(s string) int { return utf8.RuneCountInString(s) }
-
 // isASCII looks at eight bytes at a time.
 func isASCII(s string) bool {
 	for len(s) >= 8 {

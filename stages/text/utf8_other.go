@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package text
+
+func runes(s string) (n int, ok bool) { return runesGeneric(s) }
