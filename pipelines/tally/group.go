@@ -64,8 +64,8 @@ func sum(a, b []int64) []int64 {
 	return a
 }
 
-// An index finds the number of a name. Numbers are given in order of appearance; when maxGroups is reached, what is
-// new shares the number of [Other].
+// An index finds the number of a name. Numbers are given in order of appearance; when maxGroups is reached, or once
+// there is an [Other], what is new shares its number: a name that is told apart has all of its documents.
 type index struct {
 	numbers map[string]int
 	last    string
@@ -85,7 +85,7 @@ func (x *index) at(name string) (int, string) {
 		if x.numbers == nil {
 			x.numbers = map[string]int{}
 		}
-		if len(x.numbers) >= maxGroups-1 {
+		if _, closed := x.numbers[Other]; closed || len(x.numbers) >= maxGroups-1 {
 			name = Other
 		}
 		if k, ok = x.numbers[name]; !ok {
@@ -122,6 +122,40 @@ func pick(groups *[]*Group, x *index, name string) *Group {
 		*groups = append(*groups, &Group{Name: name})
 	}
 	return (*groups)[k]
+}
+
+// mergeGroups adds o's groups to those of x. A tally with an [Other] may have counted any name there that it does not tell
+// apart, so a name stays apart only where both sides know it, or the side that does not has no Other: what a group holds is
+// then all of it, and its sum can be held against what was read.
+func mergeGroups(groups *[]*Group, x *index, o []*Group) {
+	rest := &Group{Name: Other}
+	told := make(map[string]bool, len(o))
+	for _, g := range o {
+		told[g.Name] = true
+	}
+	if told[Other] {
+		kept := (*groups)[:0]
+		*x = index{numbers: map[string]int{}}
+		for _, g := range *groups {
+			if !told[g.Name] {
+				rest.add(g)
+				continue
+			}
+			x.numbers[g.Name] = len(kept)
+			kept = append(kept, g)
+		}
+		*groups = kept
+	}
+	for _, g := range o {
+		if g.Name == Other {
+			rest.add(g)
+			continue
+		}
+		pick(groups, x, g.Name).add(g)
+	}
+	if told[Other] {
+		pick(groups, x, Other).add(rest)
+	}
 }
 
 // plain returns a field that is a string, "" for anything else.

@@ -96,18 +96,10 @@ func (t *Tally) Merge(o *Tally) error {
 	for i := range o.Stages {
 		t.mergeStage(i, &o.Stages[i])
 	}
-	for _, g := range o.Sources {
-		t.source(g.Name).add(g)
-	}
-	for _, g := range o.Languages {
-		pick(&t.Languages, &t.languages, g.Name).add(g)
-	}
-	for _, g := range o.Scripts {
-		pick(&t.Scripts, &t.scripts, g.Name).add(g)
-	}
-	for _, g := range o.Licences {
-		pick(&t.Licences, &t.licences, g.Name).add(g)
-	}
+	mergeGroups(&t.Sources, &t.sources, o.Sources)
+	mergeGroups(&t.Languages, &t.languages, o.Languages)
+	mergeGroups(&t.Scripts, &t.scripts, o.Scripts)
+	mergeGroups(&t.Licences, &t.licences, o.Licences)
 	t.DomainsIn.Merge(&o.DomainsIn)
 	t.DomainsOut.Merge(&o.DomainsOut)
 	t.Before.merge(&o.Before)

@@ -137,6 +137,56 @@ func TestMergeIsTheWhole(t *testing.T) {
 	}
 }
 
+// With more sources than are told apart, tasks and phases meet them in different order, and which of them have names of their
+// own differs from task to task: every sum must hold all the same, and no document be lost.
+func TestSumsHoldForManySources(t *testing.T) {
+	for _, many := range []int{maxGroups - 1, maxGroups, 3 * maxGroups} {
+		for _, tasks := range []int{1, 3} {
+			sum := New(testLayout, nil)
+			for phase := range 2 {
+				for k := range tasks {
+					part := New(testLayout, nil)
+					for i := range many * 4 {
+						if i%tasks != k {
+							continue
+						}
+						if phase == 1 {
+							i = many*4 - 1 - i
+						}
+						d := &stages.Document{Source: fmt.Sprint("s", i%many), Text: "abc"}
+						switch {
+						case phase == 0:
+							part.Read(d, 3, 1)
+							for s := range testLayout {
+								part.Enter(s, 1)
+							}
+						default:
+							part.Kept(d, 3, 1)
+						}
+					}
+					back, err := Load(testLayout, nil, mustMarshal(t, part))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := sum.Merge(back); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if err := sum.Check(); err != nil {
+				t.Errorf("%d sources, %d tasks: %.300v", many, tasks, err)
+			}
+			var n int64
+			for _, g := range sum.Sources {
+				n += g.Kept.Documents
+			}
+			if n != int64(many*4) || len(sum.Sources) > maxGroups {
+				t.Errorf("%d sources, %d tasks: %d documents in %d groups, want %d", many, tasks, n, len(sum.Sources), many*4)
+			}
+		}
+	}
+}
+
 func TestExamplesDoNotDependOnOrder(t *testing.T) {
 	a, b := New(testLayout, nil), New(testLayout, nil)
 	nearest, extreme := math.Inf(1), 0.0
