@@ -48,7 +48,7 @@ func (s *Folder) Open(ctx context.Context, name string) (Object, error) {
 	if err := errors.Join(checkName("open", name), ctx.Err()); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(s.path(name))
+	f, err := openFile(s.path(name))
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,15 @@ func (s *Folder) Open(ctx context.Context, name string) (Object, error) {
 		return nil, err
 	}
 	return &localObject{f, info.Size()}, nil
+}
+
+// openFile opens a file or folder for reading. A named pipe or device is an error before it is opened: that could wait for ever.
+func openFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, notAFile(path, info)
+	}
+	return os.Open(path)
 }
 
 func notAFile(path string, info fs.FileInfo) error {

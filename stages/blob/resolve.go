@@ -122,7 +122,7 @@ func describes(name string) bool {
 // file adds one file after it could be opened; a folder behind a link is left out.
 func (w *walker) file(name string) {
 	full := path.Join(w.root, name)
-	f, err := os.Open(full)
+	f, err := openFile(full)
 	if err != nil {
 		w.errs = append(w.errs, err)
 		return
