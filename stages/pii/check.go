@@ -16,11 +16,12 @@ func (sc *scan) card(i int, g *groups) (end int, ok bool) {
 		return 0, false
 	}
 	w := sc.before(i, contextBytes)
-	if !opens(w) || catalogued(w) {
+	announced := mentions(w, cardWords)
+	if !opens(w) || catalogued(w) && !announced {
 		return 0, false
 	}
 	usual := len(d) == 15 || len(d) == 16 || len(d) == 19 && d[0] == '6' && d[1] == '2'
-	if k == 1 && !usual && !mentions(w, cardWords) {
+	if k == 1 && !usual && !announced {
 		return 0, false
 	}
 	return end, true

@@ -125,6 +125,8 @@ func TestCard(t *testing.T) {
 	runRows(t, []row{
 		{"4111 1111 1111 1111", "<CARD>"},
 		{"4111-1111-1111-1111", "<CARD>"},
+		{"The order was paid with the card 4111 1111 1111 1111.", "The order was paid with the card <CARD>."},
+		{"order number 4111 1111 1111 1111", ""},
 		{"4111111111111111", "<CARD>"},
 		{"5555555555554444", "<CARD>"},
 		{"2223003122003222", "<CARD>"},
