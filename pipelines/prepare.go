@@ -19,6 +19,8 @@ import (
 type Change struct {
 	Reuse bool // keep the phases that the change does not touch
 	Fresh bool // move it aside
+	// Scratch is the folder of the run's work files, as in [run.Options].
+	Scratch string
 }
 
 // A State is what a run finds in its folder.
@@ -58,7 +60,7 @@ func (j *Job) Prepare(ctx context.Context, p *plan.Plan, change Change) (*State,
 				return nil, err
 			}
 		case change.Reuse:
-			if state.Reused, err = j.reuse(ctx, old, p); err != nil {
+			if state.Reused, err = j.reuse(ctx, old, p, change.Scratch); err != nil {
 				return nil, err
 			}
 		default:
@@ -68,7 +70,7 @@ func (j *Job) Prepare(ctx context.Context, p *plan.Plan, change Change) (*State,
 	if err := j.write(ctx, p); err != nil {
 		return nil, err
 	}
-	r, err := j.Runner(p, run.Options{})
+	r, err := j.Runner(p, run.Options{Scratch: change.Scratch})
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +119,12 @@ func aside(out string) (string, error) {
 }
 
 // reuse removes what the old plan's changed phases have left and returns the names of the others.
-func (j *Job) reuse(ctx context.Context, old, p *plan.Plan) ([]string, error) {
+func (j *Job) reuse(ctx context.Context, old, p *plan.Plan, scratch string) ([]string, error) {
 	keys := map[string]bool{}
 	for _, ph := range p.Phases {
 		keys[ph.Name+ph.Key] = true
 	}
-	r, err := j.Runner(old, run.Options{})
+	r, err := j.Runner(old, run.Options{Scratch: scratch})
 	if err != nil {
 		return nil, err
 	}

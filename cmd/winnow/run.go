@@ -94,7 +94,7 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	state, err := job.Prepare(ctx, p, pipelines.Change{Reuse: f.reuse, Fresh: f.fresh})
+	state, err := job.Prepare(ctx, p, pipelines.Change{Reuse: f.reuse, Fresh: f.fresh, Scratch: f.scratch})
 	var changed *pipelines.ChangedError
 	switch {
 	case errors.As(err, &changed):

@@ -38,7 +38,9 @@ func Build(ctx context.Context, rec *recipe.Recipe, src Sources, version string,
 	if p.Phases, err = layOut(components, parts, p.Decoded()); err != nil {
 		return nil, err
 	}
-	p.outputs(rec)
+	if err := p.outputs(rec); err != nil {
+		return nil, err
+	}
 	if err := p.schemas(ctx, rec, src, components); err != nil {
 		return nil, err
 	}
@@ -84,15 +86,21 @@ func (p *Plan) components(rec *recipe.Recipe) ([]component, error) {
 }
 
 // outputs settles where shards go, below the folder that holds the run's own: with one output that folder itself, with several
-// the recipe's paths below their common parent.
-func (p *Plan) outputs(rec *recipe.Recipe) {
+// a folder each, by the last name of the recipe's paths.
+func (p *Plan) outputs(rec *recipe.Recipe) error {
+	seen := map[string]string{}
 	for _, o := range rec.Outputs {
 		out := Output{Format: o.Format, Shard: int64(o.Shard), Rows: o.Rows, Columns: o.Columns}
 		if len(rec.Outputs) > 1 {
 			out.Path = path.Base(path.Clean(o.Path))
+			if first, ok := seen[out.Path]; ok {
+				return fmt.Errorf("outputs %s and %s would both go to the folder %s of the run; give them other last names", first, o.Path, out.Path)
+			}
+			seen[out.Path] = o.Path
 		}
 		p.Outputs = append(p.Outputs, out)
 	}
+	return nil
 }
 
 // keys gives every phase its key: a digest of what goes into its bytes and of the key before it.

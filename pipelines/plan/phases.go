@@ -81,6 +81,9 @@ func (b *builder) barrier(c component, phases []stages.Phase) error {
 		}
 		switch {
 		case ph.Pass != nil:
+			if ph.Tasks != nil {
+				return fmt.Errorf("phase %s is a pass: it has a task for each task of the documents, and cannot name another number", ph.Name)
+			}
 			p := b.pass()
 			only := p.From != "" && len(p.Steps) == 0 && p.Sorted == nil && ph.Looks
 			p.Steps = append(p.Steps, step)

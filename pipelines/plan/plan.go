@@ -21,7 +21,7 @@ import (
 )
 
 // Format numbers the layout of plan.json, of intermediate files and of markers.
-const Format = 1
+const Format = 2
 
 // A Plan says how a run is carried out. It lies in _winnow/plan.json.
 type Plan struct {

@@ -3,10 +3,12 @@ package run
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/s2"
 
 	"github.com/winnow-data/winnow/stages"
@@ -17,12 +19,14 @@ import (
 // file, however many buckets there are, so that 10,000 tasks and 4,096 buckets make 10,000 files.
 //
 //	chunk  = s2 block of { key u64 | number u64 | length u32 | row }…
-//	index  = { bucket u32 | offset u64 | length u32 }… | count u32 | magic u32
+//	index  = { bucket u32 | offset u64 | length u32 | xxhash64 of the chunk }…
+//	tail   = xxhash64 of index and count | count u32 | magic u32
 
 const (
-	bucketMagic  = 0x57_42_4b_31
+	bucketMagic  = 0x57_42_4b_32
 	bucketBuffer = 32 << 20 // bytes of rows that wait in memory
-	indexEntry   = 16
+	indexEntry   = 24
+	bucketTail   = 16
 )
 
 // bucketWriter deals documents to buckets. It implements documents.
@@ -79,6 +83,7 @@ func (b *bucketWriter) flush() error {
 		b.index = binary.LittleEndian.AppendUint32(b.index, uint32(k))
 		b.index = binary.LittleEndian.AppendUint64(b.index, b.offset)
 		b.index = binary.LittleEndian.AppendUint32(b.index, uint32(len(chunk)))
+		b.index = binary.LittleEndian.AppendUint64(b.index, xxhash.Sum64(chunk))
 		b.offset += uint64(len(chunk))
 		b.chunks++
 		b.wait[k] = nil
@@ -91,12 +96,22 @@ func (b *bucketWriter) close() error {
 	if err := b.flush(); err != nil {
 		return err
 	}
-	b.index = binary.LittleEndian.AppendUint32(b.index, b.chunks)
-	b.index = binary.LittleEndian.AppendUint32(b.index, bucketMagic)
-	if _, err := b.w.Write(b.index); err != nil {
+	tail := binary.LittleEndian.AppendUint64(nil, indexSum(b.index, b.chunks))
+	tail = binary.LittleEndian.AppendUint32(tail, b.chunks)
+	tail = binary.LittleEndian.AppendUint32(tail, bucketMagic)
+	if _, err := b.w.Write(append(b.index, tail...)); err != nil {
 		return err
 	}
 	return b.w.Close()
+}
+
+// indexSum is the checksum of an index of n entries.
+func indexSum(index []byte, n uint32) uint64 {
+	var h xxhash.Digest
+	h.Reset()
+	h.Write(index)
+	h.Write(binary.LittleEndian.AppendUint32(nil, n))
+	return h.Sum64()
 }
 
 // A sortedRow is a document on its way into order.
@@ -107,36 +122,17 @@ type sortedRow struct {
 	row    []byte
 }
 
-// sortBucket collects one bucket from the files of all tasks and returns its rows in the order of (key, position).
-func sortBucket(files []stages.File, bucket int) ([]sortedRow, error) {
-	var rows []sortedRow
-	for task, f := range files {
-		var err error
-		if rows, err = bucketRows(rows, f, task, bucket); err != nil {
-			return nil, fmt.Errorf("bucket file of task %d: %w", task, err)
-		}
-	}
+// sortRows brings the rows of one bucket in the order of (key, position).
+func sortRows(rows []sortedRow) {
 	slices.SortFunc(rows, func(a, b sortedRow) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.task, b.task), cmp.Compare(a.number, b.number))
 	})
-	return rows, nil
 }
 
-// bucketRows appends the rows of one bucket in one file.
-func bucketRows(rows []sortedRow, f stages.File, task, bucket int) ([]sortedRow, error) {
-	var tail [8]byte
-	if f.Size() < 8 {
-		return nil, io.ErrUnexpectedEOF
-	}
-	if _, err := f.ReadAt(tail[:], f.Size()-8); err != nil && err != io.EOF {
-		return nil, err
-	}
-	count := int64(binary.LittleEndian.Uint32(tail[:]))
-	if binary.LittleEndian.Uint32(tail[4:]) != bucketMagic || count*indexEntry+8 > f.Size() {
-		return nil, fmt.Errorf("its index is damaged")
-	}
-	index := make([]byte, count*indexEntry)
-	if _, err := f.ReadAt(index, f.Size()-8-int64(len(index))); err != nil && err != io.EOF {
+// readBucket appends the rows of one bucket in one file. Any flipped or missing byte that it needs is an error.
+func readBucket(rows []sortedRow, f stages.File, task, bucket int) ([]sortedRow, error) {
+	index, err := readIndex(f)
+	if err != nil {
 		return nil, err
 	}
 	for ; len(index) > 0; index = index[indexEntry:] {
@@ -144,21 +140,22 @@ func bucketRows(rows []sortedRow, f stages.File, task, bucket int) ([]sortedRow,
 			continue
 		}
 		chunk := make([]byte, binary.LittleEndian.Uint32(index[12:]))
-		if _, err := f.ReadAt(chunk, int64(binary.LittleEndian.Uint64(index[4:]))); err != nil && err != io.EOF {
-			return nil, err
+		at := int64(binary.LittleEndian.Uint64(index[4:]))
+		if n, err := f.ReadAt(chunk, at); n < len(chunk) {
+			return nil, fmt.Errorf("read bucket %d at %d: %w", bucket, at, err)
+		}
+		if xxhash.Sum64(chunk) != binary.LittleEndian.Uint64(index[16:]) {
+			return nil, fmt.Errorf("read bucket %d at %d: the checksum does not match", bucket, at)
 		}
 		data, err := s2.Decode(nil, chunk)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read bucket %d at %d: %w", bucket, at, err)
 		}
 		for len(data) > 0 {
-			if len(data) < 20 {
-				return nil, io.ErrUnexpectedEOF
+			if len(data) < 20 || uint64(len(data)-20) < uint64(binary.LittleEndian.Uint32(data[16:])) {
+				return nil, fmt.Errorf("read bucket %d at %d: a row is cut: %w", bucket, at, io.ErrUnexpectedEOF)
 			}
 			n := int(binary.LittleEndian.Uint32(data[16:]))
-			if len(data) < 20+n {
-				return nil, io.ErrUnexpectedEOF
-			}
 			rows = append(rows, sortedRow{
 				key: binary.LittleEndian.Uint64(data), task: task,
 				number: binary.LittleEndian.Uint64(data[8:]), row: data[20 : 20+n],
@@ -167,4 +164,29 @@ func bucketRows(rows []sortedRow, f stages.File, task, bucket int) ([]sortedRow,
 		}
 	}
 	return rows, nil
+}
+
+// readIndex reads the index at the end of a bucket file.
+func readIndex(f stages.File) ([]byte, error) {
+	var tail [bucketTail]byte
+	end := f.Size() - bucketTail
+	if end < 0 {
+		return nil, fmt.Errorf("read the index of buckets: %w", io.ErrUnexpectedEOF)
+	}
+	if n, err := f.ReadAt(tail[:], end); n < bucketTail {
+		return nil, fmt.Errorf("read the index of buckets: %w", err)
+	}
+	count := binary.LittleEndian.Uint32(tail[8:])
+	size := int64(count) * indexEntry
+	if binary.LittleEndian.Uint32(tail[12:]) != bucketMagic || size > end {
+		return nil, errors.New("read the index of buckets: it is damaged")
+	}
+	index := make([]byte, size)
+	if n, err := f.ReadAt(index, end-size); n < len(index) {
+		return nil, fmt.Errorf("read the index of buckets: %w", err)
+	}
+	if indexSum(index, count) != binary.LittleEndian.Uint64(tail[:]) {
+		return nil, errors.New("read the index of buckets: the checksum does not match")
+	}
+	return index, nil
 }

@@ -19,7 +19,7 @@ func mask(s string) string { return pii.Mask(s) }
 
 // doPass does one task of a pass.
 func (r *Runner) doPass(ctx context.Context, ph *plan.Phase, index int, m *Marker) (err error) {
-	p := &pass{ctx: ctx, run: r, phase: ph, index: index, env: r.env()}
+	p := &pass{ctx: ctx, run: r, phase: ph, index: index}
 	p.sink = r.sink(ctx, ph, index)
 	defer func() { err = errors.Join(err, p.sink.discard()) }()
 	if err := p.lay(); err != nil {
@@ -93,7 +93,7 @@ func (p *pass) lead() error {
 
 // sortKey returns the key function of a barrier's sort phase.
 func (p *pass) sortKey(s *plan.Step) (func(*stages.Document) uint64, error) {
-	_, c, err := p.run.newStep(s.Stage, p.env)
+	_, c, err := p.run.newStep(s.Stage)
 	if err != nil {
 		return nil, err
 	}

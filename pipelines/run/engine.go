@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
 			todo = append(todo, t)
 		}
 	}
-	slices.SortStableFunc(todo, func(a, b int) int { return int(r.weight(ph, b) - r.weight(ph, a)) })
+	slices.SortStableFunc(todo, func(a, b int) int { return cmp.Compare(r.weight(ph, b), r.weight(ph, a)) })
 	r.meter.begin(ph, ph.Tasks-len(todo), r.phaseBytes(ph, todo))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.atOnce(ph))
@@ -95,7 +96,11 @@ func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
 			return r.persist(gctx, ph, t)
 		})
 	}
-	if err := g.Wait(); err != nil {
+	err := g.Wait()
+	if err == nil {
+		err = ctx.Err() // it may have ended before a task began
+	}
+	if err != nil {
 		return err
 	}
 	return r.check(ctx, ph)

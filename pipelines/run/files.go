@@ -1,12 +1,15 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/stages"
@@ -85,11 +88,20 @@ func (f *taskFiles) Temp() (stages.TempFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t, os.Remove(t.Name())
+	if os.Remove(t.Name()) != nil { // a system on which open files cannot be removed
+		return named{t}, nil
+	}
+	return t, nil
 }
+
+// named is a spill file that goes when it is closed.
+type named struct{ *os.File }
+
+func (f named) Close() error { return errors.Join(f.File.Close(), os.Remove(f.Name())) }
 
 // commits are the files of one task, made visible together before its marker.
 type commits struct {
+	mu    sync.Mutex // a barrier's pass and the sink make files at the same time
 	files []*commitFile
 }
 
@@ -106,6 +118,8 @@ type commitFile struct {
 func (c *commits) create(ctx context.Context, s blob.Store, name string, work bool) *commitFile {
 	f := &commitFile{name: name, work: work}
 	f.w, f.err = s.Create(ctx, name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.files = append(c.files, f)
 	return f
 }
@@ -126,8 +140,9 @@ func (f *commitFile) Close() error {
 	return f.err
 }
 
-// commit makes all files visible and returns what they are.
+// commit makes all files visible and returns what they are, by name.
 func (c *commits) commit() ([]File, error) {
+	slices.SortFunc(c.files, func(a, b *commitFile) int { return cmp.Compare(a.name, b.name) })
 	files := make([]File, 0, len(c.files))
 	for _, f := range c.files {
 		switch {

@@ -47,8 +47,20 @@ func (r *Runner) Result(ctx context.Context) (*Result, error) {
 			res.Shards = append(res.Shards, m.Shards...)
 		}
 	}
+	r.passThrough(res.Tally)
 	res.Sums = res.Tally.Sums()
 	return res, nil
+}
+
+// passThrough counts what came to barriers that have no pass, which only sort or only work on files: as many as come to what follows.
+func (r *Runner) passThrough(t *tally.Tally) {
+	next := t.Out.Documents
+	for k := len(t.Stages) - 1; k > 0; k-- {
+		if st := &r.recipe.Stages[k-1]; st.Spec.Kind == stages.KindBarrier && r.layout.last[k] == "" {
+			t.Stages[k].Entered = next
+		}
+		next = t.Stages[k].Entered
+	}
 }
 
 // finish is the last phase: it recounts everything from the files, holds the sums against them, and writes report and card.

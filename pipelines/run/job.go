@@ -22,7 +22,6 @@ type row struct {
 	m          []float64 // measurements, by the steps' places
 	edits      []edit
 	made       int // number of the stage that made it, plus one; 0 for documents that came in
-	over       bool
 }
 
 // An edit is what one step did to the words of a document.

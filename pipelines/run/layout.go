@@ -30,6 +30,9 @@ func (r *Runner) newLayout() error {
 			judged = len(f.Rules())
 		}
 		if b, ok := c.(stages.Barrier); ok {
+			if err := r.provision(st.Label, c); err != nil {
+				return err
+			}
 			for _, ph := range b.Phases() {
 				if ph.Pass != nil {
 					last = ph.Name

@@ -44,6 +44,7 @@ func (r *Runner) shardsOut(ctx context.Context, task int) (*shardsOut, error) {
 	for _, out := range r.plan.Outputs {
 		w, err := shard.NewWriter(ctx, r.out, r.writeOptions(out, task))
 		if err != nil {
+			o.discard()
 			return nil, err
 		}
 		o.writers = append(o.writers, w)

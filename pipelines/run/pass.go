@@ -27,7 +27,6 @@ type pass struct {
 	run   *Runner
 	phase *plan.Phase
 	index int
-	env   *stages.Env
 
 	sections []section
 	width    int // measurements of a document
@@ -54,7 +53,7 @@ func (p *pass) lay() error {
 	p.byLabel = map[string]*step{}
 	cur := section{first: p.phase.Pass.From == ""}
 	for _, ps := range p.phase.Pass.Steps {
-		s, c, err := p.run.newStep(ps.Stage, p.env)
+		s, c, err := p.run.newStep(ps.Stage)
 		if err != nil {
 			return err
 		}
@@ -88,7 +87,7 @@ func (p *pass) barrierStep(s *step, b stages.Barrier, ps plan.Step) error {
 			continue
 		}
 		t := &stages.Task{
-			Phase: ps.Phase, Index: p.index, Tasks: p.phase.Tasks, Env: p.env,
+			Phase: ps.Phase, Index: p.index, Tasks: p.phase.Tasks, Env: p.run.env,
 			Files: p.run.files(p.ctx, p.phase, p.index, ps, &p.sink.made),
 		}
 		st, err := ph.Pass(t)
@@ -106,7 +105,7 @@ func (p *pass) barrierStep(s *step, b stages.Barrier, ps plan.Step) error {
 func (p *pass) chain(sec section) (*chain, error) {
 	c := &chain{first: sec.first, count: sec.count}
 	for _, ps := range sec.steps {
-		s, _, err := p.run.newStep(ps.Stage, p.env)
+		s, _, err := p.run.newStep(ps.Stage)
 		if err != nil {
 			return nil, err
 		}
@@ -119,7 +118,8 @@ func (p *pass) chain(sec section) (*chain, error) {
 
 // flow moves the documents of src through all sections into the sink.
 func (p *pass) flow(ctx context.Context, src source, workers, inFlight int) error {
-	g, ctx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(ctx)
+	g := guarded{group}
 	p.limit = make(chan struct{}, inFlight)
 	head := make(chan *job, inFlight)
 	g.Go(func() error {
@@ -143,6 +143,16 @@ func (p *pass) flow(ctx context.Context, src source, workers, inFlight int) erro
 		return p.sink.rest()
 	})
 	return g.Wait()
+}
+
+// guarded starts goroutines in which a panic is an error of the task: it must not end the process, and with it all other tasks.
+type guarded struct{ *errgroup.Group }
+
+func (g guarded) Go(f func() error) {
+	g.Group.Go(func() (err error) {
+		defer recovered(&err)
+		return f()
+	})
 }
 
 // read cuts the documents of src into jobs.
@@ -180,7 +190,7 @@ func (p *pass) read(ctx context.Context, src source, jobs chan<- *job) error {
 }
 
 // section starts the goroutines of one section between two channels of jobs.
-func (p *pass) section(ctx context.Context, g *errgroup.Group, sec section, in <-chan *job, out chan<- *job, workers int, head bool) {
+func (p *pass) section(ctx context.Context, g guarded, sec section, in <-chan *job, out chan<- *job, workers int, head bool) {
 	ordered := in
 	if sec.perDocument() {
 		work, inOrder := make(chan *job, cap(out)), make(chan *job, cap(out))

@@ -59,6 +59,7 @@ type Runner struct {
 	dir     string     // the folder of the output
 	scratch string     // the folder of work files, spill in it
 	cpu     chan struct{}
+	env     *stages.Env // what components are offered; what one of them has loaded, all tasks share
 	meter   meter
 }
 
@@ -76,7 +77,7 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 	own := filepath.Join(dir, Folder)
 	work := filepath.Join(own, "work")
 	if opt.Scratch != "" {
-		work = filepath.Join(opt.Scratch, "winnow-"+p.Key)
+		work = filepath.Join(opt.Scratch, scratchName(dir))
 	}
 	spill := filepath.Join(work, "spill")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -92,12 +93,17 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 		out: blob.Local(dir), own: blob.Local(own), work: blob.Local(work), dir: dir, scratch: work,
 		cpu: make(chan struct{}, opt.Workers),
 	}
+	r.env = &stages.Env{Dir: rec.Dir, Seed: p.Seed, Memory: r.taskMemory()}
 	return r, r.newLayout()
 }
 
-// env is what the components of one task are offered.
-func (r *Runner) env() *stages.Env {
-	return &stages.Env{Dir: r.recipe.Dir, Seed: r.plan.Seed, Memory: r.taskMemory()}
+// scratchName names the work folder of an output folder below --scratch. Runs into other folders have another, so that neither sweeps nor
+// forgets the other's files; a changed recipe has the same, so that --reuse finds the work of its unchanged phases.
+func scratchName(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return "winnow-" + digest([]byte(dir))[:24]
 }
 
 // taskMemory is the share of one task in what components may hold: half of the limit goes to documents in flight,

@@ -182,24 +182,24 @@ func (r *Runner) bucketSource(ctx context.Context, ph *plan.Phase, bucket int) (
 	if err != nil {
 		return nil, err
 	}
-	var files []stages.File
-	defer func() {
-		for _, f := range files {
-			f.Close()
-		}
-	}()
+	var rows []sortedRow
 	for t := range from.Tasks {
-		o, err := r.work.Open(ctx, rowsName(from.Name, t))
-		if err != nil {
-			return nil, fmt.Errorf("read the documents of phase %s: %w", from.Name, err)
+		if rows, err = r.bucketRows(ctx, rows, from.Name, t, bucket); err != nil {
+			return nil, fmt.Errorf("read the documents of phase %s, task %d: %w", from.Name, t, err)
 		}
-		files = append(files, o)
 	}
-	rows, err := sortBucket(files, bucket)
-	if err != nil {
-		return nil, fmt.Errorf("sort the documents of phase %s: %w", from.Name, err)
-	}
+	sortRows(rows)
 	return &bucketSource{rows}, nil
+}
+
+// bucketRows appends the rows of one bucket in one task's file. No more than one file is open at a time, however many tasks there are.
+func (r *Runner) bucketRows(ctx context.Context, rows []sortedRow, phase string, task, bucket int) ([]sortedRow, error) {
+	o, err := r.work.Open(ctx, rowsName(phase, task))
+	if err != nil {
+		return nil, err
+	}
+	defer o.Close()
+	return readBucket(rows, o, task, bucket)
 }
 
 func (s *bucketSource) next(n int) ([]stages.Document, []placed, error) {

@@ -40,16 +40,14 @@ type step struct {
 func (s *step) perDocument() bool { return s.stage == nil }
 
 // newStep makes the component of a recipe's stage and what the run must know of it.
-func (r *Runner) newStep(stage int, env *stages.Env) (*step, any, error) {
+func (r *Runner) newStep(stage int) (*step, any, error) {
 	st := &r.recipe.Stages[stage]
 	c, err := st.New()
 	if err != nil {
 		return nil, nil, err
 	}
-	if p, ok := c.(stages.Provisioner); ok {
-		if err := p.Provision(env); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", st.Label, err)
-		}
+	if err := r.provision(st.Label, c); err != nil {
+		return nil, nil, err
 	}
 	s := &step{number: stage + 1, label: st.Label, only: st.Only, drop: st.Drop, rules: plan.Rules(c)}
 	s.off = make([]bool, len(s.rules))
@@ -64,6 +62,18 @@ func (r *Runner) newStep(stage int, env *stages.Env) (*step, any, error) {
 		s.stage, _ = c.(stages.Stage)
 	}
 	return s, c, nil
+}
+
+// provision lets a component load what it needs.
+func (r *Runner) provision(label string, c any) error {
+	p, ok := c.(stages.Provisioner)
+	if !ok {
+		return nil
+	}
+	if err := p.Provision(r.env); err != nil {
+		return fmt.Errorf("%s: %w", label, err)
+	}
+	return nil
 }
 
 // takes says whether `only` lets the document in.
@@ -127,8 +137,17 @@ func (s *step) act(ctx context.Context, j *job) error {
 		return err
 	}
 	for i := range b.Docs {
-		v, _ := b.Outcome(i)
-		if v.Rule == "" || b.By(i) != s.label {
+		v, fault := b.Outcome(i)
+		if b.By(i) != s.label {
+			continue
+		}
+		if s.looks {
+			if fault == nil {
+				fault = fmt.Errorf("rule %s", v.Rule)
+			}
+			return stages.Final(fmt.Errorf("a phase that only looks has ended document %s: %w", b.Docs[i].ID, fault))
+		}
+		if v.Rule == "" {
 			continue
 		}
 		kept, err := s.verdict(v, j.rows[i].m[s.at:s.at+len(s.rules)])

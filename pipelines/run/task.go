@@ -13,11 +13,7 @@ import (
 
 // do does one task and writes its marker.
 func (r *Runner) do(ctx context.Context, ph *plan.Phase, index int) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = stages.Final(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
-		}
-	}()
+	defer recovered(&err)
 	start := time.Now()
 	m := &Marker{Key: ph.Key, Phase: ph.Name, Task: index, Facts: map[string]map[string]any{}}
 	m.Times.Start = start.UnixMilli()
@@ -42,10 +38,16 @@ func (r *Runner) do(ctx context.Context, ph *plan.Phase, index int) (err error) 
 	return nil
 }
 
+// recovered, deferred, makes a panic an error of the task, one that trying again will not mend.
+func recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = stages.Final(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+	}
+}
+
 // doWork does one task of a barrier's work.
 func (r *Runner) doWork(ctx context.Context, ph *plan.Phase, index int, m *Marker) (err error) {
-	env := r.env()
-	s, c, err := r.newStep(ph.Work.Stage, env)
+	s, c, err := r.newStep(ph.Work.Stage)
 	if err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func (r *Runner) doWork(ctx context.Context, ph *plan.Phase, index int, m *Marke
 			continue
 		}
 		t := &stages.Task{
-			Phase: bp.Name, Index: index, Tasks: ph.Tasks, Env: env,
+			Phase: bp.Name, Index: index, Tasks: ph.Tasks, Env: r.env,
 			Files: r.files(ctx, ph, index, *ph.Work, &made),
 		}
 		if err := bp.Work(ctx, t); err != nil {
