@@ -32,6 +32,26 @@ func (v *View) countWords() {
 	}
 }
 
+// countUnits counts the Han characters or kana from r on, of class p, which stands at start and ends at i, up to the last before something
+// else, which may hold marks: unit cuts that.
+func (c *cutter) countUnits(start, i int, p class, r rune) int {
+	s, n := c.text, 0
+	for i+2 < len(s) {
+		a, b, d := s[i], s[i+1], s[i+2]
+		if a <= 0xE0 || a >= 0xED || b&0xC0 != 0x80 || d&0xC0 != 0x80 {
+			break
+		}
+		next := rune(a&0xF)<<12 | rune(b&0x3F)<<6 | rune(d&0x3F)
+		if (c.table[next]^p)&(wbMask|kindMask) != 0 {
+			break
+		}
+		start, i, r = i, i+3, next
+		n++
+	}
+	c.tally.units[p.kind()] += n
+	return c.unit(start, i, p, r)
+}
+
 // minASCII is how many bytes of ASCII pay for finding their classes.
 const minASCII = 24
 
