@@ -70,16 +70,28 @@ func (r *Runner) marker(ctx context.Context, ph *plan.Phase, task int) (*Marker,
 		if f.Work {
 			store = r.work
 		}
-		if e, err := store.Stat(ctx, f.Name); err != nil || e.Size != f.Size {
-			return nil, nil
+		if whole, err := whole(ctx, store, f.Name, f.Size); !whole {
+			return nil, err
 		}
 	}
 	for _, f := range m.Shards {
-		if e, err := r.out.Stat(ctx, f.Name); err != nil || e.Size != f.Bytes {
-			return nil, nil
+		if whole, err := whole(ctx, r.out, f.Name, f.Bytes); !whole {
+			return nil, err
 		}
 	}
 	return &m, nil
+}
+
+// whole says whether a file is there with all its bytes. That a store cannot say is an error, and no reason to do a task again.
+func whole(ctx context.Context, s blob.Store, name string, size int64) (bool, error) {
+	e, err := s.Stat(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for %s: %w", name, err)
+	}
+	return e.Size == size, nil
 }
 
 // mark writes the marker of a finished task.
