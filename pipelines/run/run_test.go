@@ -121,6 +121,18 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// cancelling ends a context once something was looked for.
+type cancelling struct {
+	blob.Store
+	cancel func()
+}
+
+func (c cancelling) Open(ctx context.Context, name string) (blob.Object, error) {
+	o, err := c.Store.Open(ctx, name)
+	c.cancel()
+	return o, err
+}
+
 // TestCancelled: a run whose context has ended does nothing, says so, and does all the next time.
 func TestCancelled(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
@@ -132,11 +144,15 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	settled(t, before)
-	for i := range r.plan.Phases { // also where it ends between two phases
+	own := r.own
+	for i := range r.plan.Phases { // also where it ends after a phase has looked for its markers
+		ctx, cancel := context.WithCancel(t.Context())
+		r.own = cancelling{own, cancel}
 		if err := r.phase(ctx, &r.plan.Phases[i]); !errors.Is(err, context.Canceled) {
 			t.Errorf("phase %s: error %v", r.plan.Phases[i].Name, err)
 		}
 	}
+	r.own = own
 	if err := r.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
