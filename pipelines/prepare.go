@@ -45,14 +45,31 @@ ways on:  --reuse  keep the phases that the change does not touch
           --out    write somewhere else`, e.Out, e.Difference)
 }
 
+// An UnreadableError refuses a folder whose plan.json is damaged or of another version of winnow.
+type UnreadableError struct {
+	Err error
+}
+
+func (e *UnreadableError) Error() string {
+	return e.Err.Error() + `
+ways on:  --fresh  move the old run aside and start anew
+          --out    write somewhere else`
+}
+
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
 // Prepare makes the job's folder ready for a plan: it writes plan.json and the recipe as run, or finds them there. It refuses a folder
 // with foreign files, and one with a run of another plan unless change says what to do.
 func (j *Job) Prepare(ctx context.Context, p *plan.Plan, change Change) (*State, error) {
+	state := &State{Tasks: p.Tasks()}
 	old, err := j.found()
+	var unreadable *UnreadableError
+	if errors.As(err, &unreadable) && change.Fresh {
+		state.Aside, err = aside(j.Out)
+	}
 	if err != nil {
 		return nil, err
 	}
-	state := &State{Tasks: p.Tasks()}
 	if old != nil && old.Key != p.Key {
 		switch {
 		case change.Fresh:
@@ -93,12 +110,12 @@ func (j *Job) found() (*plan.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the output folder: %w", err)
 	}
-	p, _, err := ReadPlan(j.Out)
+	p, _, err := ReadPlan(planFile(j.Out))
 	if err == nil {
 		return p, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, &UnreadableError{err}
 	}
 	for _, e := range entries {
 		if e.Name() != run.Folder {
@@ -145,7 +162,11 @@ func (j *Job) reuse(ctx context.Context, old, p *plan.Plan, scratch string) ([]s
 // write puts the plan and the recipe as run where every task finds them.
 func (j *Job) write(ctx context.Context, p *plan.Plan) error {
 	dir := filepath.Join(j.Out, run.Folder)
-	if err := errors.Join(os.MkdirAll(j.Out, 0o755), os.MkdirAll(dir, 0o700)); err != nil {
+	err := os.MkdirAll(j.Out, 0o755)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
 		return fmt.Errorf("make the run's folder: %w", err)
 	}
 	data, err := json.MarshalIndent(p, "", " ")

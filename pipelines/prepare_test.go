@@ -96,6 +96,36 @@ func TestChangedRecipe(t *testing.T) {
 	same(t, "aside", fingerprint(t, state.Aside), want)
 }
 
+// A damaged plan.json, or one of another version, is refused with the ways on; --fresh keeps it aside.
+func TestUnreadablePlan(t *testing.T) {
+	for name, text := range map[string]string{"cut off": `{"format": `, "empty": "", "other version": `{"format": 1000000}`} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "out")
+			file := filepath.Join(out, run.Folder, "plan.json")
+			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, change := range []pipelines.Change{{}, {Reuse: true}} {
+				_, err := again(t, small, out, change)
+				var unreadable *pipelines.UnreadableError
+				if !errors.As(err, &unreadable) || !strings.Contains(err.Error(), "--fresh") {
+					t.Errorf("%+v: got %v, want a refusal that names --fresh", change, err)
+				}
+			}
+			state, err := again(t, small, out, pipelines.Change{Fresh: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(filepath.Join(state.Aside, run.Folder, "plan.json")); err != nil || string(got) != text {
+				t.Errorf("the old plan aside is %q, %v, want %q", got, err, text)
+			}
+		})
+	}
+}
+
 func TestForeignFolder(t *testing.T) {
 	out := t.TempDir()
 	if err := os.WriteFile(filepath.Join(out, "thesis.tex"), []byte("mine"), 0o600); err != nil {

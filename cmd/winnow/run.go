@@ -79,6 +79,9 @@ func exactArgs(n int, what string) cobra.PositionalArgs {
 func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 	ctx := c.Context()
 	start := time.Now()
+	if f.workers < 0 || f.batch < 0 {
+		return usage("--workers and --batch take a number from 1, or 0 for the default; got %d and %d", f.workers, f.batch)
+	}
 	memory, err := memoryFlag(f.memory)
 	if err != nil {
 		return err
@@ -88,7 +91,7 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 		return err
 	}
 	if !f.asJSON {
-		fmt.Fprintf(a.err, "winnow %s · %s → %s\n", pipelines.Version(), job.Recipe.Name, job.Out)
+		fmt.Fprintf(a.err, "winnow %s · %s → %s\n", pipelines.Version(), job.Recipe.Name, safe(job.Out))
 	}
 	p, err := job.Plan(ctx)
 	if err != nil {
@@ -152,12 +155,21 @@ func collectLess(memory int64) {
 func commandLine() string {
 	words := []string{"winnow"}
 	for _, w := range os.Args[1:] {
-		if strings.ContainsAny(w, " \t\n'\"\\$&;|<>()*?[]{}~#!`") || w == "" {
-			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
-		}
-		words = append(words, w)
+		words = append(words, shellWord(w))
 	}
 	return strings.Join(words, " ")
+}
+
+// explainCommand is what explains a document, for a shell; "" where there is none, or one whose id cannot be shown as it is.
+func explainCommand(out, id string) string {
+	line := "winnow explain --run " + shellWord(out) + " "
+	if strings.HasPrefix(id, "-") {
+		line += "-- "
+	}
+	if id == "" || len(id) > 300 || strings.ContainsAny(line+id, "\n\t") || safe(line+id) != line+id {
+		return ""
+	}
+	return line + shellWord(id)
 }
 
 // memoryFlag reads --memory.
@@ -223,13 +235,13 @@ func (a *app) summary(_ any, job *pipelines.Job, s *run.Summary, f runFlags, too
 			}
 			fmt.Fprintf(a.out, "  %8s  %s\n", comma(r.Documents), r.Label+"."+r.Rule)
 		}
-		fmt.Fprintf(a.out, "corpus  %s  (%d files, %s)\n", job.Out, s.Files, size(s.Bytes))
-		fmt.Fprintf(a.out, "report  %s\n", filepath.Join(job.Out, run.Folder, "report.html"))
+		fmt.Fprintf(a.out, "corpus  %s  (%d files, %s)\n", safe(job.Out), s.Files, size(s.Bytes))
+		fmt.Fprintf(a.out, "report  %s\n", safe(filepath.Join(job.Out, run.Folder, "report.html")))
 		if s.Work > 64<<20 {
-			fmt.Fprintf(a.out, "work files for --reuse: %s in %s, free to delete\n", size(s.Work), filepath.Join(job.Out, run.Folder, "work"))
+			fmt.Fprintf(a.out, "work files for --reuse: %s in %s, free to delete\n", size(s.Work), safe(filepath.Join(job.Out, run.Folder, "work")))
 		}
-		if s.Example != "" {
-			fmt.Fprintf(a.out, "next    winnow explain --run %s %s\n", job.Out, s.Example)
+		if next := explainCommand(job.Out, s.Example); next != "" {
+			fmt.Fprintf(a.out, "next    %s\n", next)
 		}
 	}
 	if f.strict && s.Quarantined > 0 {

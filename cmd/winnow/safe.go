@@ -31,6 +31,17 @@ func dangerous(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' || r == '\ufeff'
 }
 
+// shellWord quotes a word so that a line with it can be pasted into a shell: an id is whatever the input says.
+func shellWord(w string) string {
+	special := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:@%+,=", r)
+	}
+	if w != "" && w[0] != '=' && strings.IndexFunc(w, special) < 0 {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
 // oneLine makes text fit one line of at most n characters.
 func oneLine(s string, n int) string {
 	s = strings.Join(strings.Fields(safe(s)), " ")

@@ -47,6 +47,27 @@ func TestOneLine(t *testing.T) {
 	}
 }
 
+func TestExplainCommand(t *testing.T) {
+	for _, c := range []struct{ out, id, want string }{
+		{"o", "", ""},
+		{"o", "d1", "winnow explain --run o d1"},
+		{"/a b/o", "https://x.example/?q", "winnow explain --run '/a b/o' 'https://x.example/?q'"},
+		{"o", "$(rm -rf ~)", "winnow explain --run o '$(rm -rf ~)'"},
+		{"o", "it's;ls", `winnow explain --run o 'it'\''s;ls'`},
+		{"o", "=cmd", "winnow explain --run o '=cmd'"},
+		{"o", "--json", "winnow explain --run o -- --json"},
+		{"o", "中文#3", "winnow explain --run o '中文#3'"},
+		{"o", "\x1b[31mred", ""},
+		{"o", "a\nread 5  kept 5", ""},
+		{"o", "\u202eevil", ""},
+		{"o", strings.Repeat("x", 301), ""},
+	} {
+		if got := explainCommand(c.out, c.id); got != c.want {
+			t.Errorf("%q in %q: got %q, want %q", c.id, c.out, got, c.want)
+		}
+	}
+}
+
 func FuzzSafe(f *testing.F) {
 	for _, s := range []string{"", "a", "\x1b[2J", "\u202e", "\xff\xfe", "é\u0301"} {
 		f.Add(s)
