@@ -17,14 +17,42 @@ const (
 	highs = 0x8080808080808080
 )
 
-// quoted checks the string whose opening quote is b[i] and returns where it ends. Eight bytes are looked at in one step.
+// quoted checks the string whose opening quote is b[i] and returns where it ends.
 func quoted(b []byte, i int) (end int, esc bool, err error) {
 	if i == len(b) || b[i] != '"' {
 		return i, false, fmt.Errorf("byte %d: a string was expected", i)
 	}
 	i++
 	start := i
-	var all uint64 // of the bytes seen, to find any beyond ASCII
+	beyond := false // ASCII
+	for {
+		k, e, high := plain(b, i)
+		i, esc, beyond = k, esc || e, beyond || high
+		switch {
+		case i == len(b):
+			return i, esc, errUnterminated
+		case b[i] == '"':
+			if beyond && !text.Valid(b[start:i]) {
+				return i, esc, fmt.Errorf("byte %d: invalid UTF-8", start+validPrefix(b[start:i]))
+			}
+			return i + 1, esc, nil
+		case b[i] == '\\':
+			n, err := escape(b[i:])
+			if err != nil {
+				return i, true, fmt.Errorf("byte %d: %w", i, err)
+			}
+			i, esc = i+n, true
+		default:
+			return i, esc, fmt.Errorf("byte %d: raw control character %#02x in a string", i, b[i])
+		}
+	}
+}
+
+// plainGeneric goes over what needs no further look in a string: all but quotes, control characters and escapes by number. esc says that
+// there were escapes of two bytes, high that a byte beyond ASCII may be among what it has seen, which may reach past end. It looks at
+// eight bytes in one step.
+func plainGeneric(b []byte, i int) (end int, esc, high bool) {
+	var all uint64
 	for {
 		for i+8 <= len(b) {
 			x := binary.LittleEndian.Uint64(b[i:])
@@ -41,28 +69,10 @@ func quoted(b []byte, i int) (end int, esc bool, err error) {
 			all |= uint64(b[i])
 			i++
 		}
-		switch {
-		case i == len(b):
-			return i, esc, errUnterminated
-		case b[i] == '"':
-			if all&highs != 0 && !text.Valid(b[start:i]) {
-				return i, esc, fmt.Errorf("byte %d: invalid UTF-8", start+validPrefix(b[start:i]))
-			}
-			return i + 1, esc, nil
-		case b[i] == '\\':
-			esc = true
-			if i+1 < len(b) && plainEscape[b[i+1]] != 0 {
-				i += 2
-				continue
-			}
-			n, err := escape(b[i:])
-			if err != nil {
-				return i, esc, fmt.Errorf("byte %d: %w", i, err)
-			}
-			i += n
-		default:
-			return i, esc, fmt.Errorf("byte %d: raw control character %#02x in a string", i, b[i])
+		if i+1 >= len(b) || b[i] != '\\' || plainEscape[b[i+1]] == 0 {
+			return i, esc, all&highs != 0
 		}
+		i, esc = i+2, true
 	}
 }
 
