@@ -15,8 +15,8 @@ type Barrier interface {
 // index): any process may run it, twice if need be, and its files have the same bytes.
 type Phase struct {
 	Name string
-	// Tasks returns the number of tasks, from sizes known at plan time, never from workers or memory. nil: one task for each task of
-	// the documents (Pass), one task (Work), as many as the documents' bytes need (Sort).
+	// Tasks returns the number of tasks, from sizes known at plan time, never from workers or memory. nil: one task (Work), as many
+	// as the documents' bytes need (Sort). A Pass has one task for each task of the documents, and no Tasks.
 	Tasks func(Input) int
 	// Pass makes the stage that the documents of one task run through, fused with its neighbours. In the order of the
 	// documents that reach the end of the pass before, task by task: a document is (task, number of live documents before it).
