@@ -14,7 +14,7 @@ import (
 // Embedded is the scheme of inputs that lie in the binary.
 const Embedded = "embedded:"
 
-// Sample data of the built-in recipes; set by whoever joins the rooms.
+// Sources are the stores that inputs are read from: the local disk, and the sample data in the binary, set by whoever joins the rooms.
 type Sources struct {
 	Embedded fs.FS
 }
