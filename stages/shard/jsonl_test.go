@@ -64,6 +64,7 @@ func TestJSONL(t *testing.T) {
 		{name: "empty text", in: `{"id":"a","text":""}`, want: `{"id":"a","text":"","source":"dir/f"}`},
 		{name: "number id", in: `{"id":17,"text":"x"}`, want: `{"id":"17","text":"x","source":"dir/f"}`},
 		{name: "null id", in: `{"id":null,"text":"x"}`, want: `{"id":"dir/f#0","text":"x","source":"dir/f"}`},
+		{name: "empty id", in: `{"id":"","text":"x"}`, want: `{"id":"dir/f#0","text":"x","source":"dir/f"}`},
 		{name: "object id is kept", in: `{"id":{"a":1},"text":"x"}`, want: `{"id":"dir/f#0","text":"x","source":"dir/f","input_id":{"a":1}}`},
 		{name: "fields byte for byte, in order", in: `{"z":1.50e+3,"text":"x", "a" : {"b": [1, 2]} ,"\u0061b":"\u00e9"}`, want: `{"id":"dir/f#0","text":"x","source":"dir/f","z":1.50e+3,"a":{"b": [1, 2]},"ab":"\u00e9"}`},
 		{name: "escapes", in: `{"text":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00中"}`, want: `{"id":"dir/f#0","text":"\"\\/\b\f\n\r\té😀中","source":"dir/f"}`},

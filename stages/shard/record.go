@@ -53,6 +53,8 @@ func (m *mapping) document(d *stages.Document, ms []member, apart *string) error
 			continue
 		case m.id:
 			switch c := f.raw[0]; {
+			case string(f.raw) == `""`:
+				continue // an empty id names nothing: as without one
 			case c == '"' || c == '-' || '0' <= c && c <= '9':
 				id = i
 				continue
