@@ -89,6 +89,9 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 
 // anchored makes a path of the command line independent of the recipe's folder.
 func anchored(p string) (string, error) {
+	if p == "" {
+		return "", errors.New("--in: the path is empty; name a file, a folder or a glob")
+	}
 	if strings.HasPrefix(p, plan.Embedded) || strings.Contains(p, "://") {
 		return p, nil
 	}
