@@ -52,6 +52,7 @@ type View struct {
 	seen                    Table
 	ring                    []rune
 	blocks                  [maxBlocks]asciiBlock
+	tail                    [blockBytes]byte
 }
 
 // cut says which parts of a view are up to date.

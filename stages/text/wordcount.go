@@ -1,6 +1,9 @@
 package text
 
-import "math/bits"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // countWords counts the words of each kind as cutWords does, without keeping where they stand: runs that keep no words spent a quarter of
 // their time on cutting. Runs of ASCII are counted 63 bytes at a time, the rest by the cutter.
@@ -89,9 +92,8 @@ func (c *cutter) countASCII(i int) int {
 			i += blockStep
 		}
 	}
-	var tail [blockBytes]byte
-	copy(tail[:], s[i:])
-	classify(string(tail[:]), c.blocks[:1])
+	clear(c.tail[copy(c.tail[:], s[i:]):])
+	classify(unsafe.String(&c.tail[0], blockBytes), c.blocks[:1]) // keeps nothing of it
 	b := &c.blocks[0]
 	if b.high != 0 {
 		return c.endASCII(&r, i, b)

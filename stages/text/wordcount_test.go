@@ -150,3 +150,14 @@ func slowBlock(s string) (b asciiBlock) {
 	}
 	return b
 }
+
+func TestCountingDoesNotAllocate(t *testing.T) {
+	eachForm(t, func(t *testing.T) {
+		var v View
+		for _, text := range []string{"short", "don't 3.14 naïve 中文 " + strings.Repeat("word_ ", 100) + "é"} {
+			if n := testing.AllocsPerRun(10, func() { v.Reset(text); v.WordCount(); v.Runes() }); n > 0 {
+				t.Errorf("%.20q: %v allocations, want none", text, n)
+			}
+		}
+	})
+}
