@@ -90,6 +90,11 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.offline {
+		if err := offline(job); err != nil {
+			return err
+		}
+	}
 	if !f.asJSON {
 		fmt.Fprintf(a.err, "winnow %s · %s → %s\n", pipelines.Version(), job.Recipe.Name, safe(job.Out))
 	}
@@ -107,7 +112,7 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 	}
 	a.banner(state, f)
 	if state.Finished {
-		return a.summary(ctx, job, state.Summary, f, time.Since(start))
+		return a.summary(job, state.Summary, f, time.Since(start))
 	}
 	collectLess(memory)
 	opt := run.Options{
@@ -138,7 +143,7 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.summary(ctx, job, sum, f, time.Since(start))
+	return a.summary(job, sum, f, time.Since(start))
 }
 
 // collectLess lets garbage grow to five times what is in use, as long as the whole stays within nine tenths of the memory that the
@@ -149,6 +154,21 @@ func collectLess(memory int64) {
 		debug.SetGCPercent(400)
 	}
 	debug.SetMemoryLimit(memory * 9 / 10)
+}
+
+// offline refuses a recipe that names something on the network.
+func offline(job *pipelines.Job) error {
+	for name, m := range job.Recipe.Models {
+		if m.URL != "" {
+			return usage("--offline: the model %q is an endpoint on the network: %s", name, m.URL)
+		}
+	}
+	for _, in := range job.Recipe.Inputs {
+		if strings.Contains(in.Path, "://") {
+			return usage("--offline: the input %s lies on the network", in.Path)
+		}
+	}
+	return nil
 }
 
 // commandLine is how the program was called, so that it can be pasted into a shell.
@@ -209,7 +229,7 @@ func (a *app) banner(s *pipelines.State, f runFlags) {
 }
 
 // summary prints what came of a run: the sums, the top reasons, where corpus and report are.
-func (a *app) summary(_ any, job *pipelines.Job, s *run.Summary, f runFlags, took time.Duration) error {
+func (a *app) summary(job *pipelines.Job, s *run.Summary, f runFlags, took time.Duration) error {
 	if f.asJSON {
 		line, err := json.Marshal(struct {
 			Type string `json:"message_type"`
@@ -238,7 +258,11 @@ func (a *app) summary(_ any, job *pipelines.Job, s *run.Summary, f runFlags, too
 		fmt.Fprintf(a.out, "corpus  %s  (%d files, %s)\n", safe(job.Out), s.Files, size(s.Bytes))
 		fmt.Fprintf(a.out, "report  %s\n", safe(filepath.Join(job.Out, run.Folder, "report.html")))
 		if s.Work > 64<<20 {
-			fmt.Fprintf(a.out, "work files for --reuse: %s in %s, free to delete\n", size(s.Work), safe(filepath.Join(job.Out, run.Folder, "work")))
+			where := f.scratch
+			if where == "" {
+				where = filepath.Join(job.Out, run.Folder, "work")
+			}
+			fmt.Fprintf(a.out, "work files for --reuse: %s in %s, free to delete\n", size(s.Work), safe(where))
 		}
 		if next := explainCommand(job.Out, s.Example); next != "" {
 			fmt.Fprintf(a.out, "next    %s\n", next)
