@@ -87,7 +87,7 @@ func warc() []byte {
 // TestDamage gives every kind of bad record to a whole run: it ends in quarantine with file, place and reason, and all
 // else comes through.
 func TestDamage(t *testing.T) {
-	deep := `{"id":"deep","text":"x","a":` + strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001) + "}\n"
+	deep := `{"id":"deep","text":"x","a":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + "}\n"
 	cases := []struct {
 		name    string
 		file    string
@@ -102,7 +102,7 @@ func TestDamage(t *testing.T) {
 		{"raw control characters", "a.jsonl", text(line(1) + "{\"id\":\"c\",\"text\":\"a\x01b\"}\n" + line(2)), 2, 1, "control"},
 		{"a lone surrogate", "a.jsonl", text(line(1) + `{"id":"s","text":"a\ud800b"}` + "\n" + line(2)), 2, 1, "surrogate"},
 		{"duplicate keys", "a.jsonl", text(line(1) + `{"id":"d","text":"a","text":"b"}` + "\n" + line(2)), 2, 1, "twice"},
-		{"nesting 10,001 deep", "a.jsonl", text(line(1) + deep + line(2)), 2, 1, "nest"},
+		{"nesting 10,000 deep", "a.jsonl", text(line(1) + deep + line(2)), 2, 1, "nest"},
 		{"invalid UTF-8", "a.jsonl", text(line(1) + "{\"id\":\"u\",\"text\":\"a\xff\xfeb\"}\n" + line(2)), 2, 1, "UTF-8"},
 		{"a NUL", "a.jsonl", text(line(1) + "{\"id\":\"n\",\"text\":\"a\x00b\"}\n" + line(2)), 2, 1, "control"},
 		{"no text", "a.jsonl", text(line(1) + `{"id":"t","body":"a"}` + "\n" + line(2)), 2, 1, "text"},

@@ -21,7 +21,7 @@
 // # What is damaged
 //
 // JSON is read strictly: no raw control characters, lone surrogates, invalid UTF-8, names that stand twice in the record, nesting over
-// 10,000. A record that breaks a rule is reported to [Options.Damaged] with its bytes, and reading goes on with the next. A
+// 500. A record that breaks a rule is reported to [Options.Damaged] with its bytes, and reading goes on with the next. A
 // broken gzip member, zstd frame, WARC record or Parquet page is reported once, and reading goes on where the next sound one starts. What
 // Read returns as an error is the world's fault: the object could not be read.
 //

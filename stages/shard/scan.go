@@ -4,8 +4,9 @@ import (
 	"fmt"
 )
 
-// maxDepth is how deep JSON values may nest, as in encoding/json.
-const maxDepth = 10_000
+// maxDepth is how deep the values of a record may nest. Readers of what we write give up earlier than we must: Python's json at about
+// 1,000.
+const maxDepth = 500
 
 // A scanner checks JSON strictly and finds the members of an object without decoding them. RFC 8259, and what RFC 7493 (I-JSON) asks
 // for on top: valid UTF-8, no lone surrogates, no name twice in the object itself (in nested objects names are not compared).
