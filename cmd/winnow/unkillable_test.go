@@ -149,7 +149,7 @@ func TestKill(t *testing.T) {
 	start := time.Now()
 	mustRun(t, c)
 	whole := time.Since(start)
-	want := left(t, out)
+	want, tasks := left(t, out), len(markers(t, out))
 	phases := map[string]bool{}
 	random := rand.New(rand.NewPCG(1, 2))
 	for k := 0; k < kills; {
@@ -157,22 +157,12 @@ func TestKill(t *testing.T) {
 		had := map[string][]byte{}
 		idle := 1 // lives in a row, and one, in which no task was done: a busy machine needs longer ones
 		for {
-			c := winnow(t, "run", "-q", name)
-			var said bytes.Buffer
-			c.Stdout, c.Stderr = &said, &said
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
+			after := len(had) + random.IntN(tasks-len(had)+1)
+			wait := time.Duration(random.Int64N(int64(20 * time.Millisecond)))
+			if k%3 == 0 { // anywhere, in the middle of a task most likely
+				after, wait = 0, time.Duration(random.Int64N(int64(whole)*int64(idle)/3+1))
 			}
-			killed := make(chan struct{})
-			timer := time.AfterFunc(time.Duration(random.Int64N(int64(whole)*int64(idle)/3+1)), func() {
-				_ = c.Process.Kill()
-				close(killed)
-			})
-			err := c.Wait()
-			alive := timer.Stop() // nobody has killed it
-			if alive && err != nil {
-				t.Fatalf("after %d kills the run failed by itself: %v\n%s", k, err, said.String())
-			}
+			ended, killed := live(t, winnow(t, "run", "-q", name), out, after, wait)
 			now := markers(t, out)
 			for m, data := range had {
 				if !bytes.Equal(now[m], data) {
@@ -183,24 +173,55 @@ func TestKill(t *testing.T) {
 				idle = 1
 			}
 			had = now
-			if alive {
+			if killed {
+				k++
+				phases[reached(out, now)] = true
+			}
+			if ended {
 				break
 			}
-			<-killed
-			if err == nil { // it ended just before
-				break
-			}
-			k++
-			phases[reached(out, now)] = true
 		}
 		sameFiles(t, left(t, out), want)
 		if t.Failed() {
 			t.Fatalf("after %d kills", k)
 		}
 	}
-	if !testing.Short() && len(phases) < 5 {
+	if !testing.Short() && len(phases) < 8 {
 		t.Errorf("the kills met %d phases, want most of them: %v", len(phases), slices.Sorted(maps.Keys(phases)))
 	}
+}
+
+// live runs a command until it ends, or kills it a while after so many tasks are done.
+func live(t *testing.T, c *exec.Cmd, out string, tasks int, wait time.Duration) (ended, killed bool) {
+	t.Helper()
+	var said bytes.Buffer
+	c.Stdout, c.Stderr = &said, &said
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	over, hunted := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(hunted)
+		for len(markers(t, out)) < tasks {
+			select {
+			case <-over:
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+		select {
+		case <-over:
+		case <-time.After(wait):
+			killed = c.Process.Kill() == nil
+		}
+	}()
+	err := c.Wait()
+	close(over)
+	<-hunted
+	if err != nil && !killed {
+		t.Fatalf("the run failed by itself: %v\n%s", err, said.String())
+	}
+	return err == nil, killed && err != nil
 }
 
 // reached names the last phase of which a task is done.
