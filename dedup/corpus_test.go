@@ -11,39 +11,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 )
-
-// shared returns the path of a file of the data that lies beside the repository. Where it is absent the test is skipped; in CI it fails.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Fatal("no go.mod above the working directory")
-		}
-		dir = up
-	}
-	path := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("shared/%s is absent", name)
-		}
-		t.Skipf("shared/%s is absent", name)
-	}
-	return path
-}
 
 // corpus reads documents from JSON lines, compressed or not: id and text, the file's name as source.
 func corpus(t testing.TB, name string) []stages.Document {
 	t.Helper()
-	f, err := os.Open(shared(t, name))
+	f, err := os.Open(realdata.Path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/winnow-data/winnow/dedup"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/stagetest"
 )
 
@@ -48,7 +49,7 @@ func TestMcCormick(t *testing.T) {
 }
 
 func lines(t *testing.T, name string) func(func(string) bool) {
-	b, err := os.ReadFile(shared(t, name))
+	b, err := os.ReadFile(realdata.Path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
 // ccDocuments returns the 20 Common Crawl documents of the shared data, in the order of the peers' measurements.
 func ccDocuments(t testing.TB) (docs []string, bytes int) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(shared(t, "data/web/dolma"), "cc_en_head-*.jsonl.gz"))
+	files, err := filepath.Glob(filepath.Join(realdata.Path(t, "data/web/dolma"), "cc_en_head-*.jsonl.gz"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)
 	}

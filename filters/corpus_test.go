@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -93,7 +94,7 @@ func TestPoemsSurvive(t *testing.T) {
 // MediaWiki's language converter, -{ }-, on most pages.
 func TestOrdinaryPagesSurvive(t *testing.T) {
 	const sentences = 15
-	h, err := os.Open(shared(t, "data/langid/lingua-testdata.tar.gz"))
+	h, err := os.Open(realdata.Path(t, "data/langid/lingua-testdata.tar.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
 // zstdLines calls f with every line of a compressed file of the shared data.
 func zstdLines(t testing.TB, name string, f func([]byte)) {
 	t.Helper()
-	h, err := os.Open(shared(t, name))
+	h, err := os.Open(realdata.Path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

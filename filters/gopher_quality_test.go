@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -139,7 +140,7 @@ func TestDefaultBounds(t *testing.T) {
 func TestMeanWords(t *testing.T) {
 	measured := map[string]float64{}
 	var v text.View
-	for name, s := range udhr(t) {
+	for name, s := range realdata.UDHR(t) {
 		v.Reset(s)
 		words, letters := v.SpacedWords()
 		if v.Kind() == text.Spaced && words >= 500 {

@@ -7,13 +7,14 @@ import (
 	lingua "github.com/pemistahl/lingua-go"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
 // udhrTexts cuts a text of size bytes out of the Universal Declaration in each of 30 languages.
 func udhrTexts(b *testing.B, size int) (texts []string, bytes int64) {
 	b.Helper()
-	all := udhr(b)
+	all := realdata.UDHR(b)
 	for _, name := range strings.Fields(`eng fra deu spa por_PT ita nld swe dan fin pol ces hun ron tur vie ind swh afr lav rus ukr bul
 		arb pes_1 urd hin ell_monotonic kor jpn`) {
 		s, ok := all[name]

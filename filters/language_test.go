@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/stagetest"
 	"github.com/winnow-data/winnow/stages/text"
 )
@@ -197,7 +198,7 @@ func TestFromLabel(t *testing.T) {
 }
 
 func lid176(t testing.TB, keep ...string) *Language {
-	model := shared(t, "data/langid/lid.176.ftz")
+	model := realdata.Path(t, "data/langid/lid.176.ftz")
 	return detector(t, func(l *Language) { l.Engine, l.Model, l.Keep = "fasttext", stages.Path(model), keep })
 }
 
@@ -237,7 +238,7 @@ func TestLanguageFastText(t *testing.T) {
 // TestLanguageFastTextGolden compares the field language_score with fastText's probability, through the whole stage.
 func TestLanguageFastTextGolden(t *testing.T) {
 	l := lid176(t)
-	f, err := os.Open(shared(t, "golden/langid/fasttext_lid176ftz.jsonl.gz"))
+	f, err := os.Open(realdata.Path(t, "golden/langid/fasttext_lid176ftz.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

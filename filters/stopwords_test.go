@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -40,7 +41,7 @@ func stopwordsLine(code string) string {
 func TestStopWordsOccur(t *testing.T) {
 	var v text.View
 	seen := map[string]float64{}
-	for name, s := range udhr(t) {
+	for name, s := range realdata.UDHR(t) {
 		language := languageOf(name)
 		v.Reset(s)
 		v.SetLanguage(language)

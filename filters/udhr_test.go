@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -99,7 +100,7 @@ var udhrDropped = map[string]struct{ rule, why string }{
 // The filters must be right for the languages of the world: the same declaration in 388 languages and scripts passes, but for
 // the texts named above.
 func TestUDHRSurvives(t *testing.T) {
-	texts := udhr(t)
+	texts := realdata.UDHR(t)
 	var v text.View
 	dropped := 0
 	for name, s := range texts {
@@ -125,7 +126,7 @@ func TestUDHRSurvives(t *testing.T) {
 func TestUDHRSurvivesWithoutLanguage(t *testing.T) {
 	own := map[string]bool{"ada": true, "chj": true, "cot": true, "cpu": true, "fon": true, "kal": true}
 	var v text.View
-	for name, s := range udhr(t) {
+	for name, s := range realdata.UDHR(t) {
 		got := chain(t, &v, s, "")
 		switch {
 		case own[name]:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/pipelines/run/runtest"
 )
 
 const small = `
@@ -84,7 +85,7 @@ func TestChangedRecipe(t *testing.T) {
 	if !slices.Equal(state.Reused, []string{"00-dedup_exact.scan", "01-dedup_exact.resolve"}) {
 		t.Errorf("reused %q, want the phases before the change", state.Reused)
 	}
-	same(t, "reuse", fingerprint(t, out), want)
+	runtest.Same(t, "reuse", fingerprint(t, out), want)
 
 	state, err = again(t, small, out, pipelines.Change{Fresh: true})
 	if err != nil {
@@ -93,7 +94,7 @@ func TestChangedRecipe(t *testing.T) {
 	if state.Aside == "" || len(state.Reused) > 0 {
 		t.Errorf("state is %+v, want the old run moved aside", state)
 	}
-	same(t, "aside", fingerprint(t, state.Aside), want)
+	runtest.Same(t, "aside", fingerprint(t, state.Aside), want)
 }
 
 // A damaged plan.json, or one of another version, is refused with the ways on; --fresh keeps it aside.
@@ -161,7 +162,7 @@ func TestStrays(t *testing.T) {
 		t.Error("a file that is no shard was removed")
 	}
 	delete(got, "small-notes.txt")
-	same(t, "strays", got, want)
+	runtest.Same(t, "strays", got, want)
 }
 
 // TestSums breaks the files of a run behind its back: the last phase must not let it pass.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"io/fs"
 	"maps"
@@ -17,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/winnow-data/winnow/pipelines/run/runtest"
 )
 
 // binary builds winnow once for the tests that need a process of its own.
@@ -33,31 +33,6 @@ var binary = sync.OnceValues(func() (string, error) {
 	return name, nil
 })
 
-// everything uses both barriers, a mix and a shuffle over the sample shards.
-const everything = `
-name: all
-seed: 7
-input:
-  - {path: "embedded:quickstart/crawl"}
-  - {path: "embedded:quickstart/shards/docs.jsonl.zst"}
-  - {path: "embedded:quickstart/shards/notes.jsonl"}
-  - {path: "embedded:quickstart/shards/books.parquet"}
-  - {path: "embedded:quickstart/shards/web-00000.jsonl.gz"}
-  - {path: "embedded:quickstart/shards/web-00001.jsonl.gz"}
-stages:
-  - extract
-  - normalize
-  - language
-  - gopher_repetition
-  - gopher_quality
-  - dedup_exact
-  - dedup_minhash
-  - mask_pii
-  - mix: {words: 60k, by: source}
-output: {path: out, format: parquet}
-limits: {damaged: 5%}
-`
-
 func winnow(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	name, err := binary()
@@ -67,7 +42,7 @@ func winnow(t *testing.T, args ...string) *exec.Cmd {
 	return exec.Command(name, args...)
 }
 
-// recipe writes a recipe into a new folder and returns its name and the folder of its output.
+// recipeFile writes a recipe into a new folder and returns its name and the folder of its output.
 func recipeFile(t *testing.T, text string) (name, out string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -75,47 +50,13 @@ func recipeFile(t *testing.T, text string) (name, out string) {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return name, filepath.Join(dir, "out")
+	return name, filepath.Join(dir, "all")
 }
 
 func mustRun(t *testing.T, c *exec.Cmd) {
 	t.Helper()
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", c.Args, err, out)
-	}
-}
-
-// left returns the sha256 of all that a run left but what holds times.
-func left(t *testing.T, out string) map[string]string {
-	t.Helper()
-	sums := map[string]string{}
-	err := filepath.WalkDir(out, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		rel, _ := filepath.Rel(out, name)
-		if strings.HasPrefix(rel, "_winnow/done/") || strings.HasPrefix(rel, "_winnow/report.") || rel == "_winnow/plan.json" {
-			return nil
-		}
-		data, err := os.ReadFile(name)
-		sum := sha256.Sum256(data)
-		sums[rel] = hex.EncodeToString(sum[:])
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sums
-}
-
-func sameFiles(t *testing.T, got, want map[string]string) {
-	t.Helper()
-	all := maps.Clone(want)
-	maps.Copy(all, got)
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if got[name] != want[name] {
-			t.Errorf("%s is %.12q, want %.12q", name, got[name], want[name])
-		}
 	}
 }
 
@@ -144,12 +85,12 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		kills = 3
 	}
-	name, out := recipeFile(t, everything)
+	name, out := recipeFile(t, runtest.Everything)
 	c := winnow(t, "run", "-q", name)
 	start := time.Now()
 	mustRun(t, c)
 	whole := time.Since(start)
-	want := left(t, out)
+	want := runtest.Fingerprint(t, out)
 	var tasks []string // phases of all tasks, in order
 	for m := range markers(t, out) {
 		tasks = append(tasks, filepath.Base(filepath.Dir(m)))
@@ -159,7 +100,7 @@ func TestKill(t *testing.T) {
 	phases := map[string]bool{}
 	random := rand.New(rand.NewPCG(1, 2))
 	for k := 0; k < kills; {
-		name, out := recipeFile(t, everything)
+		name, out := recipeFile(t, runtest.Everything)
 		had := map[string][]byte{}
 		idle := 1 // lives in a row, and one, in which no task was done: a busy machine needs longer ones
 		for {
@@ -188,7 +129,7 @@ func TestKill(t *testing.T) {
 				break
 			}
 		}
-		sameFiles(t, left(t, out), want)
+		runtest.Same(t, "again", runtest.Fingerprint(t, out), want)
 		if t.Failed() {
 			t.Fatalf("after %d kills", k)
 		}
@@ -247,11 +188,11 @@ func reached(out string, markers map[string][]byte) string {
 // TestTasks runs every task as a process of its own, in random order within each phase, some twice, two at a time: the same
 // bytes as one process leaves.
 func TestTasks(t *testing.T) {
-	name, out := recipeFile(t, everything)
+	name, out := recipeFile(t, runtest.Everything)
 	mustRun(t, winnow(t, "run", "-q", name))
-	want := left(t, out)
+	want := runtest.Fingerprint(t, out)
 
-	name, out = recipeFile(t, everything)
+	name, out = recipeFile(t, runtest.Everything)
 	mustRun(t, winnow(t, "plan", "--write", name))
 	data, err := os.ReadFile(filepath.Join(out, "_winnow", "plan.json"))
 	if err != nil {
@@ -295,5 +236,5 @@ func TestTasks(t *testing.T) {
 			order = order[n:]
 		}
 	}
-	sameFiles(t, left(t, out), want)
+	runtest.Same(t, "again", runtest.Fingerprint(t, out), want)
 }

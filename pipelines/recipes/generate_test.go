@@ -7,37 +7,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-)
 
-// sharedData returns the folder of real inputs beside the repository.
-func sharedData(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test's folder")
-		}
-	}
-	data := filepath.Join(filepath.Dir(dir), "shared", "data")
-	if _, err := os.Stat(data); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the folder of real inputs: %v", err)
-		}
-		t.Skip("the folder of real inputs, ../shared/data, is not there")
-	}
-	return data
-}
+	"github.com/winnow-data/winnow/stages/realdata"
+)
 
 // TestGenerated makes the samples again: they depend on the real inputs alone.
 func TestGenerated(t *testing.T) {
 	to := t.TempDir()
-	if out, err := exec.Command("go", "run", "./_generate", "-from", sharedData(t), "-to", to).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "run", "./_generate", "-from", realdata.Path(t, "data"), "-to", to).CombinedOutput(); err != nil {
 		t.Fatalf("generate: %v\n%s", err, out)
 	}
 	names, err := fs.Glob(FS(), "quickstart/*/*")

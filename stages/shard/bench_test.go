@@ -14,6 +14,7 @@ import (
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 // corpora make one JSONL file of id, text, url and licence: what ../shared/bench/peers/bench_df.py gives the peers.
@@ -29,7 +30,7 @@ func corpus117(b *testing.B) (plain, packed []byte) {
 	b.Helper()
 	paths := make([]string, len(corpora))
 	for i, n := range corpora {
-		paths[i] = shared(b, "corpus/"+n+".jsonl.zst")
+		paths[i] = realdata.Path(b, "data/corpus/"+n+".jsonl.zst")
 	}
 	benchData.once.Do(func() {
 		var out bytes.Buffer
@@ -256,7 +257,7 @@ func BenchmarkRows(b *testing.B) {
 }
 
 func BenchmarkWARC(b *testing.B) {
-	data, err := os.ReadFile(shared(b, "web/warc/resiliparse-warcfile.warc.gz"))
+	data, err := os.ReadFile(realdata.Path(b, "data/web/warc/resiliparse-warcfile.warc.gz"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 // record makes a WARC record whose Content-Length is off by lie.
@@ -152,7 +153,7 @@ func TestRealWARC(t *testing.T) {
 		"resiliparse-warcfile.warc.gz":   {16, 0},
 		"cc_net-sample.wet.txt":          {0, 4}, // its lengths count carriage returns that it has lost
 	} {
-		data, err := os.ReadFile(shared(t, "web/warc/"+name))
+		data, err := os.ReadFile(realdata.Path(t, "data/web/warc/"+name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,11 +3,13 @@ package text
 import (
 	"strings"
 	"testing"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 // BenchmarkCut measures the parts of the cut on the declaration of human rights: the English text, and all of them.
 func BenchmarkCut(b *testing.B) {
-	texts := udhr(b)
+	texts := realdata.UDHR(b)
 	var all strings.Builder
 	for _, name := range []string{"fra", "rus", "arb", "hin", "cmn_hans", "jpn", "tha", "kor"} {
 		all.WriteString(texts[name])

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 func sameUTF8(t *testing.T, s string) {
@@ -67,7 +69,7 @@ func FuzzUTF8(f *testing.F) {
 }
 
 func BenchmarkUTF8(b *testing.B) {
-	texts := udhr(b)
+	texts := realdata.UDHR(b)
 	for _, name := range []string{"eng", "fra", "rus", "cmn_hans"} {
 		s := []byte(texts[name])
 		b.Run(name, func(b *testing.B) {

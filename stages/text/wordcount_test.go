@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 // sameCount fails if words that are only counted are not the words that are cut.
@@ -86,7 +88,7 @@ func wordCountRandom(t *testing.T) {
 }
 
 func TestWordCountCorpus(t *testing.T) {
-	for _, text := range udhr(t) {
+	for _, text := range realdata.UDHR(t) {
 		sameCount(t, text)
 	}
 }

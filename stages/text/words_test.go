@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 func words(s string) []string {
@@ -186,7 +188,7 @@ func TestRandomStringsAgainstUniseg(t *testing.T) {
 
 // The factors of the unspaced scripts, measured on the declaration of human rights.
 func TestCalibration(t *testing.T) {
-	texts := udhr(t)
+	texts := realdata.UDHR(t)
 	var v View
 	units := func(name string, k Kind) float64 {
 		v.Reset(texts[name])

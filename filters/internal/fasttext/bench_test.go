@@ -5,12 +5,14 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 // BenchmarkPredict reads the Universal Declaration of Human Rights in some 380 languages, each as one text.
 func BenchmarkPredict(b *testing.B) {
 	p := lid176(b).Predictor()
-	z, err := zip.OpenReader(shared(b, "data/langid/udhr2.zip"))
+	z, err := zip.OpenReader(realdata.Path(b, "data/langid/udhr2.zip"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -5,40 +5,14 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
-// shared returns a file of the folder with real inputs that lies beside the repository. Without it the test is skipped, in CI it fails.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = up
-	}
-	path = filepath.Join(dir, "..", "shared", path)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("needed in CI: %v", err)
-		}
-		t.Skipf("real inputs are absent: %v", err)
-	}
-	return path
-}
-
 func lid176(t testing.TB) *Model {
-	m, err := Load(shared(t, "data/langid/lid.176.ftz"))
+	m, err := Load(realdata.Path(t, "data/langid/lid.176.ftz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +21,7 @@ func lid176(t testing.TB) *Model {
 
 // TestGolden compares labels and probabilities, bit for bit, with those of fastText C++ 0.9.2.
 func TestGolden(t *testing.T) {
-	f, err := os.Open(shared(t, "golden/langid/fasttext_lid176ftz.jsonl.gz"))
+	f, err := os.Open(realdata.Path(t, "golden/langid/fasttext_lid176ftz.jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,33 +13,9 @@ import (
 	"testing"
 
 	lingua "github.com/pemistahl/lingua-go"
-)
 
-// shared returns a file of the folder with real inputs that lies beside the repository. Without it the test is skipped, in CI it fails.
-func shared(t testing.TB, path string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if filepath.Dir(dir) == dir {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path = filepath.Join(dir, "..", "shared", path)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("needed in CI: %v", err)
-		}
-		t.Skipf("real inputs are absent: %v", err)
-	}
-	return path
-}
+	"github.com/winnow-data/winnow/stages/realdata"
+)
 
 // A sentence is a text whose language is known, by ISO 639-1.
 type sentence struct{ language, text string }
@@ -47,7 +23,7 @@ type sentence struct{ language, text string }
 // testdata returns lines of lingua's test data: kind is sentences, word-pairs or single-words.
 func testdata(t testing.TB, kind string) map[string][]string {
 	t.Helper()
-	f, err := os.Open(shared(t, "data/langid/lingua-testdata.tar.gz"))
+	f, err := os.Open(realdata.Path(t, "data/langid/lingua-testdata.tar.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +66,7 @@ func joined(lines map[string][]string, n, limit int) (texts []sentence) {
 // udhr returns parts of size bytes of the Universal Declaration in languages that lingua knows, by file name.
 func udhr(t testing.TB, size int) (texts []sentence) {
 	t.Helper()
-	z, err := zip.OpenReader(shared(t, "data/langid/udhr2.zip"))
+	z, err := zip.OpenReader(realdata.Path(t, "data/langid/udhr2.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +147,7 @@ func TestOracle(t *testing.T) {
 
 // TestForeign looks at languages that have no model: their scores must mostly stay below the default minimum.
 func TestForeign(t *testing.T) {
-	z, err := zip.OpenReader(shared(t, "data/langid/udhr2.zip"))
+	z, err := zip.OpenReader(realdata.Path(t, "data/langid/udhr2.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/htmlindex"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 // An annotated is a page of trafilatura's evaluation: strings that belong to its text, and strings that do not.
@@ -27,7 +29,7 @@ type annotated struct {
 // pages returns the annotated pages of ../shared, decoded.
 func pages(t testing.TB) []annotated {
 	t.Helper()
-	dir := shared(t, "data", "web", "trafilatura")
+	dir := realdata.Path(t, "data/web/trafilatura")
 	raw, err := os.ReadFile(filepath.Join(dir, "evaldata.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -46,32 +48,6 @@ func pages(t testing.TB) []annotated {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].File < out[j].File })
 	return out
-}
-
-// shared returns a path below the shared folder beside the repository; the test is skipped where that is absent.
-func shared(t testing.TB, path ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	p := filepath.Join(append([]string{dir, "..", "shared"}, path...)...)
-	if _, err := os.Stat(p); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("reading shared data: %v", err)
-		}
-		t.Skipf("reading shared data: %v", err)
-	}
-	return p
 }
 
 func untar(t testing.TB, path string) map[string][]byte {
