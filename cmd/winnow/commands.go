@@ -18,6 +18,7 @@ var commands = []struct {
 	{"inspect", newReport},
 	{"inspect", newStats},
 	{"inspect", newCat},
+	{"model", newModel},
 	{"help", newStages},
 	{"help", newSchema},
 	{"help", newVersion},
@@ -34,6 +35,7 @@ run      run  task               the corpus; one task of it
 inspect  preview  measure        what each stage does to single documents
          explain  report         what became of a document; the report again
          stats  cat              any data set in plots, or as JSON lines
+models   model                   what is in a model file
 help     stages  schema          every stage and setting; for editors
          version  completion
 

@@ -133,7 +133,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w (see %s --help)", err, c.CommandPath())
 	})
-	root.AddGroup(&cobra.Group{ID: "start", Title: "Start:"}, &cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "inspect", Title: "Inspect:"}, &cobra.Group{ID: "help", Title: "Help:"})
+	root.AddGroup(&cobra.Group{ID: "start", Title: "Start:"}, &cobra.Group{ID: "run", Title: "Run:"}, &cobra.Group{ID: "inspect", Title: "Inspect:"}, &cobra.Group{ID: "model", Title: "Models:"}, &cobra.Group{ID: "help", Title: "Help:"})
 	for _, c := range commands {
 		cmd := c.make(a)
 		cmd.GroupID = c.group

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winnow-data/winnow/stages/settings"
+)
+
+// modelCommands lists the commands below `winnow model`, in the order of the help.
+var modelCommands = []func(*app) *cobra.Command{}
+
+func newModel(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "model",
+		Short: "language models as files: what is in them, where they come from",
+		Args:  cobra.ArbitraryArgs,
+	}
+	c.AddGroup(&cobra.Group{ID: "model", Title: "Models:"})
+	for _, sub := range modelCommands {
+		s := sub(a)
+		s.GroupID = "model"
+		s.PreRunE = oneOfEach
+		c.AddCommand(s)
+	}
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		var names []string
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		if near := settings.Nearest(args[0], names); len(near) > 0 {
+			return usage("unknown command %q; did you mean model %s?", args[0], strings.Join(near, " or "))
+		}
+		return usage("unknown command %q; winnow model has %s", args[0], strings.Join(names, ", "))
+	}
+	return c
+}
