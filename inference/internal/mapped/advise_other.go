@@ -1,0 +1,6 @@
+//go:build unix && !linux
+
+package mapped
+
+// adviseHuge does nothing: the system chooses page sizes itself.
+func adviseHuge([]byte) {}

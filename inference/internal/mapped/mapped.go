@@ -1,0 +1,42 @@
+// Package mapped maps files and large scratch memory. Nothing it returns lies in Go's heap.
+//
+//	data, release, err := mapped.File("model.gguf")
+//	packed := mapped.Huge(n)     // zeroed, on huge pages where the system has them
+//	pack(packed, data)
+//	mapped.DontNeed(data)        // the source's pages leave the resident set; reading them again faults them in again
+//
+// A file is checked against its size when it is opened. If another process cuts it short afterwards, reading past its end is a bus
+// error, which ends a Go program with a trace that names the address. Code that reads mapped files therefore runs inside [Guard], which
+// turns the fault into an error. Models are written beside their name and renamed, so that only someone who truncates a file in place
+// can cause it.
+package mapped
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// ErrFault says that mapped memory could not be read: the file was truncated after it was opened, or its disk gave an error.
+var ErrFault = errors.New("a mapped file could not be read: it became shorter while in use, or its disk failed")
+
+// Guard calls f in this goroutine and turns a fault on mapped memory into an error that wraps [ErrFault]. Other panics pass.
+func Guard(f func()) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
+		}
+		fault, ok := r.(interface {
+			error
+			Addr() uintptr
+		})
+		if !ok {
+			panic(r)
+		}
+		err = fmt.Errorf("%w (address %#x)", ErrFault, fault.Addr())
+	}()
+	f()
+	return nil
+}
