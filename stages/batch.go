@@ -12,6 +12,15 @@ type Batch struct {
 	state []state
 	made  []made
 	label string // of the stage that is acting; names what it makes
+	notes []note
+	usage Usage
+}
+
+// A note is what the acting stage has measured of a document.
+type note struct {
+	doc  int
+	rule string
+	x    float64
 }
 
 type state struct {
@@ -89,6 +98,23 @@ func (b *Batch) Show() {
 // Revive takes a drop back. The run calls it for `drop: false` and for rules that are switched off.
 func (b *Batch) Revive(i int) { b.state[i] = state{hidden: b.state[i].hidden} }
 
+// Measured tells what the acting stage has measured of document i under one of its rules, for the report. [NA] says that the document
+// has no value. It decides nothing.
+func (b *Batch) Measured(i int, rule string, x float64) {
+	b.notes = append(b.notes, note{i, rule, x})
+}
+
+// Used adds to what the acting stage has asked of a model.
+func (b *Batch) Used(u Usage) { b.usage.Add(u) }
+
+// Noted passes what was measured since Act to f and returns what was asked of a model. The run calls it after Apply, before Settle.
+func (b *Batch) Noted(f func(i int, rule string, x float64)) Usage {
+	for _, n := range b.notes {
+		f(n.doc, n.rule, n.x)
+	}
+	return b.usage
+}
+
 // Make adds d behind its parent once the acting stage has returned. An empty id becomes PARENT/STAGE-k.
 func (b *Batch) Make(parent int, d Document) {
 	if d.ID == "" {
@@ -107,7 +133,9 @@ func (b *Batch) Make(parent int, d Document) {
 }
 
 // Act names the stage that is about to act. The run calls it before Apply.
-func (b *Batch) Act(label string) { b.label = label }
+func (b *Batch) Act(label string) {
+	b.label, b.notes, b.usage = label, b.notes[:0], Usage{}
+}
 
 // Settle puts the documents made since the last call in their places and returns their indexes in b.Docs, ascending.
 // The run calls it after Apply.
