@@ -1,0 +1,56 @@
+package kernel
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// An Input is the activations of N tokens in the form that matrices of one Format and Group take. It is reusable and grows only; the
+// zero value is ready for [Input.Reset].
+type Input struct {
+	Format Format
+	Group  int
+	N      int // tokens
+	Cols   int
+
+	stride int    // bytes per token
+	data   []byte // N·stride, aligned to 64
+	memory []byte
+}
+
+// Reset sizes the input for n tokens of cols values. What Set wrote before is lost.
+func (in *Input) Reset(f Format, group, n, cols int) {
+	if n < 0 || cols < 1 {
+		panic(fmt.Sprintf("kernel: an input of %d tokens and %d columns", n, cols))
+	}
+	in.Format, in.Group, in.N, in.Cols = f, group, n, cols
+	switch {
+	case f.integer():
+		in.stride = intStride(group, cols)
+	case f == BF16:
+		in.Group, in.stride = 0, align64(2*cols)
+	default:
+		in.Group, in.stride = 0, align64(4*cols)
+	}
+	if need := n*in.stride + 64; need > len(in.memory) {
+		in.memory = make([]byte, need+need/4)
+	}
+	at := -uintptr(unsafe.Pointer(unsafe.SliceData(in.memory))) & 63
+	in.data = in.memory[at : int(at)+n*in.stride]
+}
+
+// Set converts or quantises the activations of token t. Goroutines may set different tokens.
+func (in *Input) Set(t int, x []float32) {
+	x = x[:in.Cols]
+	row := in.data[t*in.stride : (t+1)*in.stride]
+	switch in.Format {
+	case F32:
+		setF32(row, x)
+	case BF16:
+		setBF16(row, x)
+	default:
+		setInt(row, x, in.Group, in.Format)
+	}
+}
+
+func align64(n int) int { return (n + 63) &^ 63 }
