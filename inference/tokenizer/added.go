@@ -1,0 +1,144 @@
+package tokenizer
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// added finds the added tokens of a vocabulary in text.
+type added struct {
+	byID   map[int32]string
+	byText map[string]int32
+	raw    finder // looked for in the text as it is
+	normal finder // looked for after normalisation
+}
+
+// A finder finds the leftmost, then longest of its tokens.
+type finder struct {
+	first  [256]bool    // bytes that begin a token
+	starts string       // the same bytes, for a search
+	tokens []AddedToken // longest first
+}
+
+// setAdded collects the added tokens of a vocabulary and checks them.
+func (t *Tokenizer) setAdded(p Parts) error {
+	t.added = &added{byID: map[int32]string{}, byText: map[string]int32{}}
+	all := append([]AddedToken(nil), p.Added...)
+	for id, typ := range p.Types {
+		if typ == typeControl || typ == typeUserDefined || typ == typeUnknown {
+			if p.Tokens[id] != "" {
+				all = append(all, AddedToken{ID: int32(id), Content: p.Tokens[id], Special: typ != typeUserDefined})
+			}
+		}
+	}
+	for _, a := range all {
+		if a.ID < 0 || int(a.ID) >= len(p.Tokens) {
+			return fmt.Errorf("tokenizer: the added token %.40q has id %d; the vocabulary has %d tokens", a.Content, a.ID, len(p.Tokens))
+		}
+		if a.Content == "" {
+			return fmt.Errorf("tokenizer: the added token with id %d is empty", a.ID)
+		}
+		if was, ok := t.added.byText[a.Content]; ok && was != a.ID {
+			return fmt.Errorf("tokenizer: the added token %.40q has two ids, %d and %d", a.Content, was, a.ID)
+		}
+		if was, ok := t.added.byID[a.ID]; ok {
+			if was != a.Content {
+				return fmt.Errorf("tokenizer: the id %d has two added tokens, %.40q and %.40q", a.ID, was, a.Content)
+			}
+			continue
+		}
+		t.added.byID[a.ID], t.added.byText[a.Content] = a.Content, a.ID
+		if a.Special {
+			if t.special == nil {
+				t.special = make([]bool, len(p.Tokens))
+			}
+			t.special[a.ID] = true
+		}
+		if a.Normalized {
+			if p.NFC {
+				a.Content = normalize(a.Content)
+			}
+			t.added.normal.add(a)
+		} else {
+			t.added.raw.add(a)
+		}
+	}
+	t.added.raw.sort()
+	t.added.normal.sort()
+	return nil
+}
+
+func (f *finder) add(a AddedToken) {
+	if c := a.Content[0]; !f.first[c] {
+		f.first[c] = true
+		f.starts += string([]byte{c})
+	}
+	f.tokens = append(f.tokens, a)
+}
+
+func (f *finder) sort() {
+	sort.SliceStable(f.tokens, func(i, j int) bool { return len(f.tokens[i].Content) > len(f.tokens[j].Content) })
+}
+
+// A match is a token found from text[from:to], white space that it takes included; the search goes on at next.
+type match struct {
+	id             int32
+	from, to, next int
+}
+
+// find returns the first token of s at or behind i that counts. Text before done belongs to the token before.
+func (f *finder) find(s string, i, done int, special bool) (match, bool) {
+	for i < len(s) {
+		if !f.first[s[i]] {
+			i++
+			continue
+		}
+		a := f.at(s[i:])
+		if a == nil {
+			i++
+			continue
+		}
+		from, to := i, i+len(a.Content)
+		i = to
+		if a.Special && !special || a.SingleWord && (endsWord(s[:from]) || beginsWord(s[to:])) {
+			continue
+		}
+		m := match{id: a.ID, from: from, to: to, next: to}
+		if a.LStrip {
+			m.from = max(len(strings.TrimRightFunc(s[:from], unicode.IsSpace)), done)
+		}
+		if a.RStrip {
+			m.to = len(s) - len(strings.TrimLeftFunc(s[to:], unicode.IsSpace))
+		}
+		return m, true
+	}
+	return match{}, false
+}
+
+// at returns the longest token that s begins with.
+func (f *finder) at(s string) *AddedToken {
+	for i := range f.tokens {
+		if strings.HasPrefix(s, f.tokens[i].Content) {
+			return &f.tokens[i]
+		}
+	}
+	return nil
+}
+
+func endsWord(s string) bool {
+	r, n := utf8.DecodeLastRuneInString(s)
+	return n > 0 && wordRune(r)
+}
+
+func beginsWord(s string) bool {
+	r, n := utf8.DecodeRuneInString(s)
+	return n > 0 && wordRune(r)
+}
+
+// wordRune is \w of Rust's regular expressions: alphabetic, mark, decimal number, connector, join control.
+func wordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.In(r, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic, unicode.Join_Control)
+}

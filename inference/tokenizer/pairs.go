@@ -1,0 +1,52 @@
+package tokenizer
+
+import "math/bits"
+
+// noRank is above every rank: the pair does not merge.
+const noRank = 1<<21 - 1
+
+// A pairTable gives the rank of the merge of two ids. It is an open hash table of 8-byte entries: left, right and rank in 21 bits each,
+// plus 1 so that 0 is free.
+type pairTable struct {
+	slots []uint64
+	shift uint // 64 - log2(len(slots))
+}
+
+// newPairTable makes room for n merges at a load of at most one half.
+func newPairTable(n int) pairTable {
+	log := bits.Len(uint(2 * max(n, 4)))
+	return pairTable{slots: make([]uint64, 1<<log), shift: uint(64 - log)}
+}
+
+const pairMul = 0x9e3779b97f4a7c15
+
+// add enters a merge. It returns the rank that the pair has already, or noRank.
+func (p *pairTable) add(left, right int32, rank int) int {
+	key := uint64(left)<<21 | uint64(right)
+	mask := len(p.slots) - 1
+	for i := int(key * pairMul >> p.shift); ; i++ {
+		e := p.slots[i&mask]
+		if e == 0 {
+			p.slots[i&mask] = (key<<21 | uint64(rank)) + 1
+			return noRank
+		}
+		if (e-1)>>21 == key {
+			return int(e-1) & noRank
+		}
+	}
+}
+
+// rank returns the rank of a pair, noRank when it does not merge.
+func (p *pairTable) rank(left, right int32) uint32 {
+	key := uint64(left)<<21 | uint64(right)
+	mask := len(p.slots) - 1
+	for i := int(key * pairMul >> p.shift); ; i++ {
+		e := p.slots[i&mask]
+		if e == 0 {
+			return noRank
+		}
+		if (e-1)>>21 == key {
+			return uint32(e-1) & noRank
+		}
+	}
+}
