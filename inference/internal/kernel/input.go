@@ -26,7 +26,7 @@ func (in *Input) Reset(f Format, group, n, cols int) {
 	in.Format, in.Group, in.N, in.Cols = f, group, n, cols
 	switch {
 	case f.integer():
-		in.stride = intStride(group, cols)
+		in.stride = intStride(f, group, cols)
 	case f == BF16:
 		in.Group, in.stride = 0, align64(2*cols)
 	default:

@@ -5,51 +5,40 @@ import (
 	"math"
 )
 
-// matMulInt multiplies panel by panel.
-func (w *Matrix) matMulInt(y []float32, stride int, in *Input, t0, t1, from, to int) {
-	for r := from; r < to; r += panelRows {
-		panel := w.data[r/panelRows*w.panel:][:w.panel]
-		for t := t0; t < t1; t++ {
-			w.panelGeneric(y[t*stride+r-from:][:min(panelRows, to-r)], panel, in.data[t*in.stride:][:in.stride])
-		}
-	}
-}
-
-// panelGeneric writes the results of the rows of a panel for one token.
+// panelGeneric writes the results of the first len(y) rows of a panel for one token.
 func (w *Matrix) panelGeneric(y []float32, panel, x []byte) {
 	var sums [panelRows]float32
 	var dots [panelRows]int32
 	for k := 0; k < w.Cols; k += w.Group {
 		n := pad8(min(w.Group, w.Cols-k))
-		scale := math.Float32frombits(binary.LittleEndian.Uint32(x[n:]))
-		correction := binary.LittleEndian.Uint32(x[n+4:])
-		start := int32(correction)
-		if w.Format == Int4Min {
-			start = 0
-		}
+		start := int32(binary.LittleEndian.Uint32(x))
 		for r := range dots {
 			dots[r] = start
 		}
+		q := x[startBytes : startBytes+n : startBytes+n]
 		if w.Format == Int8 {
-			dotInt8(&dots, panel, x[:n])
+			dotInt8(&dots, panel, q)
 		} else {
-			dotInt4(&dots, panel, x[:n])
+			dotInt4(&dots, panel, q)
 		}
-		tail := panel[w.groupBytes(n)-w.Format.tailBytes():]
+		tail, behind := panel[w.groupBytes(n)-w.Format.tailBytes():], x[startBytes+n:]
+		scale := loadFloat(behind)
 		for r, dot := range dots {
 			sums[r] = fma32(float32(dot), rawScale(tail[2*r:])*scale, sums[r])
 		}
 		if w.Format == Int4Min {
 			for r := range sums {
-				sums[r] = fma32(rawScale(tail[scaleBytes+2*r:]), math.Float32frombits(correction), sums[r])
+				sums[r] = fma32(rawScale(tail[scaleBytes+2*r:]), loadFloat(behind[4:]), sums[r])
 			}
 		}
-		panel, x = panel[w.groupBytes(n):], x[n+metaBytes:]
+		panel, x = panel[w.groupBytes(n):], x[n+w.Format.metaBytes():]
 	}
 	for r := range y {
 		y[r] = sums[r] * (1.0 / (1 << scaleShift))
 	}
 }
+
+func loadFloat(src []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(src)) }
 
 // rawScale reads a scale 2^8 times too large, as it is stored.
 func rawScale(src []byte) float32 { return loadScale(src) * (1 << scaleShift) }

@@ -5,15 +5,23 @@ import (
 	"math"
 )
 
-// The activations of a token, group by group: the quantised columns, padded to 8, the scale as float32, and the correction: for Int8 and
-// Int4 the int32 that the accumulator starts with, -128 or -8 times the sum; for Int4Min the float32 scale·sum.
-const metaBytes = 8
+// The activations of a token, group by group: the int32 that the accumulator starts with (-128·Σq for Int8, -8·Σq for Int4, 0 for Int4Min),
+// the quantised columns padded to 8, the scale as float32, and for Int4Min scale·Σq as float32.
+const startBytes = 4
+
+// metaBytes is what a group takes beside its columns.
+func (f Format) metaBytes() int {
+	if f == Int4Min {
+		return 12
+	}
+	return 8
+}
 
 // intStride is the size of a token.
-func intStride(group, cols int) int {
-	n := cols / group * (group + metaBytes)
+func intStride(f Format, group, cols int) int {
+	n := cols / group * (group + f.metaBytes())
 	if last := cols % group; last > 0 {
-		n += pad8(last) + metaBytes
+		n += pad8(last) + f.metaBytes()
 	}
 	return align64(n)
 }
@@ -32,47 +40,45 @@ func setInt(row []byte, x []float32, group int, f Format) {
 func setIntGeneric(row []byte, x []float32, group int, f Format) {
 	for len(x) > 0 {
 		n := min(group, len(x))
-		size := pad8(n)
-		scale, sum := quantise(row[:size], x[:n])
-		putMeta(row[size:size+metaBytes], scale, sum, f)
-		x, row = x[n:], row[size+metaBytes:]
+		size := pad8(n) + f.metaBytes()
+		quantise(row[:size:size], x[:n], f)
+		x, row = x[n:], row[size:]
 	}
 }
 
-// quantise writes the columns of a group.
-func quantise(q []byte, x []float32) (scale float32, sum int32) {
-	clear(q)
+// quantise writes a group.
+func quantise(row []byte, x []float32, f Format) {
+	clear(row)
 	var bits uint32
 	for _, v := range x {
 		bits = max(bits, math.Float32bits(v)&0x7fffffff)
 	}
-	largest := math.Float32frombits(bits)
+	largest, scale, sum := math.Float32frombits(bits), float32(0), int32(0)
 	switch {
 	case bits >= infinity:
-		return float32(math.NaN()), 0
-	case largest < tiny:
-		return 0, 0
+		scale = float32(math.NaN())
+	case largest >= tiny:
+		scale = largest / 127
+		inverse := 127 / largest
+		for i, v := range x {
+			q := int32(math.RoundToEven(float64(min(max(v*inverse, -127), 127))))
+			row[startBytes+i] = byte(q)
+			sum += q
+		}
 	}
-	inverse := 127 / largest
-	for i, v := range x {
-		n := int32(math.RoundToEven(float64(min(max(v*inverse, -127), 127))))
-		q[i] = byte(n)
-		sum += n
-	}
-	return largest / 127, sum
+	putMeta(row, row[startBytes+pad8(len(x)):], scale, sum, f)
 }
 
-// putMeta writes what follows the columns of a group.
-func putMeta(meta []byte, scale float32, sum int32, f Format) {
-	var correction uint32
+// putMeta writes what stands before and behind the columns of a group.
+func putMeta(start, behind []byte, scale float32, sum int32, f Format) {
+	binary.LittleEndian.PutUint32(behind, math.Float32bits(scale))
 	switch f {
 	case Int8:
-		correction = uint32(-128 * sum)
+		binary.LittleEndian.PutUint32(start, uint32(-128*sum))
 	case Int4:
-		correction = uint32(-8 * sum)
+		binary.LittleEndian.PutUint32(start, uint32(-8*sum))
 	default:
-		correction = math.Float32bits(scale * float32(sum))
+		binary.LittleEndian.PutUint32(start, 0)
+		binary.LittleEndian.PutUint32(behind[4:], math.Float32bits(scale*float32(sum)))
 	}
-	binary.LittleEndian.PutUint32(meta, math.Float32bits(scale))
-	binary.LittleEndian.PutUint32(meta[4:], correction)
 }

@@ -1,0 +1,175 @@
+package main
+
+import "fmt"
+
+// Registers of an AVX-512 tile:
+//
+//	Z0-Z11   integer accumulators, two (rows 0-15, 16-31) for each token; with up to three tokens a second set for every other block,
+//	         so that the latency of VPDPBUSD is hidden
+//	Z12-Z23  float accumulators
+//	Z24-Z27  weights, then the scales
+//	Z28      activations, then a product of scales
+//	Z29      nibble mask
+//	SI       panel                        CX  steps left in the group
+//	DI, R9   tokens 0 and 3               R10 steps of a full group
+//	R8       bytes between tokens         R11 groups left
+//	BX, DX   prefetch address and step    R12 steps of the last, short group
+const maxTokens = 6
+
+func avx512(s *source) {
+	for _, f := range formats {
+		for n := 1; n <= maxTokens; n++ {
+			s.tile512(f, n)
+		}
+	}
+}
+
+// token is the address of token t at an offset.
+func token(t, offset int) string {
+	base := [...]string{"(DI)", "(DI)(R8*1)", "(DI)(R8*2)", "(R9)", "(R9)(R8*1)", "(R9)(R8*2)"}
+	return fmt.Sprintf("%d%s", offset, base[t])
+}
+
+// tile512 writes the tile for n tokens.
+func (s *source) tile512(f format, n int) {
+	sets := 1
+	if n <= 3 {
+		sets = 2
+	}
+	integer := func(t, half, set int) int { return set*2*n + 2*t + half }
+	float := func(t, half int) int { return 12 + 2*t + half }
+
+	s.line("")
+	s.line("// func %s512x%d(a *intTile)", f.name, n)
+	s.line("TEXT ·%s512x%d(SB), NOSPLIT, $0-8", f.name, n)
+	s.op("MOVQ a+0(FP), AX")
+	s.op("MOVQ 0(AX), SI")
+	s.op("MOVQ 8(AX), DI")
+	s.op("MOVQ 24(AX), R8")
+	s.op("LEAQ (DI)(R8*2), R9")
+	s.op("ADDQ R8, R9")
+	s.op("MOVQ 40(AX), R11")
+	s.op("MOVQ 48(AX), R10")
+	s.op("MOVQ 56(AX), R12")
+	s.op("MOVQ 64(AX), BX")
+	s.op("MOVQ 72(AX), DX")
+	for t := range n {
+		for half := range 2 {
+			s.op("VPXORD Z%d, Z%d, Z%[1]d", float(t, half), float(t, half))
+		}
+	}
+	if f.nibbles {
+		s.op("MOVL $0x0f0f0f0f, CX")
+		s.op("VPBROADCASTD CX, Z29")
+	}
+	s.op("TESTQ R11, R11")
+	s.op("JZ short")
+	s.line("group:")
+	for t := range n {
+		s.op("VPBROADCASTD %s, Z%d", token(t, 0), integer(t, 0, 0))
+		s.op("VMOVDQA64 Z%d, Z%d", integer(t, 0, 0), integer(t, 1, 0))
+		for set := 1; set < sets; set++ {
+			s.op("VPXORD Z%d, Z%d, Z%[1]d", integer(t, 0, set), integer(t, 0, set))
+			s.op("VPXORD Z%d, Z%d, Z%[1]d", integer(t, 1, set), integer(t, 1, set))
+		}
+	}
+	s.op("MOVQ R10, CX")
+	s.line("step:")
+	s.step512(f, n, sets, integer)
+	s.op("ADDQ $%d, SI", f.step())
+	s.op("ADDQ $8, DI")
+	s.op("ADDQ $8, R9")
+	s.op("ADDQ DX, BX")
+	s.op("DECQ CX")
+	s.op("JNZ step")
+	s.scale512(f, n, sets, integer, float)
+	s.op("DECQ R11")
+	s.op("JNZ group")
+	s.line("short:")
+	s.op("MOVQ R12, R10")
+	s.op("XORQ R12, R12")
+	s.op("MOVQ $1, R11")
+	s.op("TESTQ R10, R10")
+	s.op("JNZ group")
+	s.op("MOVQ 16(AX), DI")
+	s.op("MOVQ 32(AX), R8")
+	s.op("LEAQ (DI)(R8*2), R9")
+	s.op("ADDQ R8, R9")
+	s.op("MOVL $0x3b800000, CX // 2^-8")
+	s.op("VPBROADCASTD CX, Z28")
+	for t := range n {
+		for half := range 2 {
+			s.op("VMULPS Z28, Z%d, Z%[1]d", float(t, half))
+			s.op("VMOVUPS Z%d, %s", float(t, half), token(t, 64*half))
+		}
+	}
+	s.op("VZEROUPPER")
+	s.op("RET")
+}
+
+// step512 multiplies eight columns.
+func (s *source) step512(f format, n, sets int, integer func(t, half, set int) int) {
+	const ahead = 4096
+	if n <= 3 {
+		for at := 0; at < f.step(); at += 64 {
+			s.op("PREFETCHT0 %d(SI)", ahead+at)
+		}
+	} else {
+		for at := 0; at < f.step()/2; at += 64 {
+			s.op("PREFETCHT1 %d(BX)", at)
+		}
+	}
+	if f.nibbles {
+		for half := range 2 {
+			s.op("VMOVDQU64 %d(SI), Z%d", 64*half, 26+half)
+			s.op("VPANDD Z%d, Z29, Z%d", 26+half, 24+half)
+			s.op("VPSRLW $4, Z%d, Z%[1]d", 26+half)
+			s.op("VPANDD Z%d, Z29, Z%[1]d", 26+half)
+		}
+	}
+	for quad := range 2 {
+		weights := 24
+		if f.nibbles {
+			weights += 2 * quad
+		} else {
+			s.op("VMOVDQU64 %d(SI), Z24", 128*quad)
+			s.op("VMOVDQU64 %d(SI), Z25", 128*quad+64)
+		}
+		for t := range n {
+			s.op("VPBROADCASTD %s, Z28", token(t, 4+4*quad))
+			s.op("VPDPBUSD Z28, Z%d, Z%d", weights, integer(t, 0, quad%sets))
+			s.op("VPDPBUSD Z28, Z%d, Z%d", weights+1, integer(t, 1, quad%sets))
+		}
+	}
+}
+
+// scale512 adds a group's integers, scaled, to the float accumulators.
+func (s *source) scale512(f format, n, sets int, integer func(t, half, set int) int, float func(t, half int) int) {
+	s.op("VCVTPH2PS (SI), Z24")
+	s.op("VCVTPH2PS 32(SI), Z25")
+	if f.minima {
+		s.op("VCVTPH2PS 64(SI), Z26")
+		s.op("VCVTPH2PS 96(SI), Z27")
+	}
+	for t := range n {
+		for half := range 2 {
+			sum := integer(t, half, 0)
+			if sets == 2 {
+				s.op("VPADDD Z%d, Z%d, Z%[2]d", integer(t, half, 1), sum)
+			}
+			s.op("VCVTDQ2PS Z%d, Z%[1]d", sum)
+			s.op("VMULPS.BCST %s, Z%d, Z28", token(t, 4), 24+half)
+			s.op("VFMADD231PS Z28, Z%d, Z%d", sum, float(t, half))
+			if f.minima {
+				s.op("VFMADD231PS.BCST %s, Z%d, Z%d", token(t, 8), 26+half, float(t, half))
+			}
+		}
+	}
+	tail, meta := 64, 8
+	if f.minima {
+		tail, meta = 128, 12
+	}
+	s.op("ADDQ $%d, SI", tail)
+	s.op("ADDQ $%d, DI", meta)
+	s.op("ADDQ $%d, R9", meta)
+}
