@@ -9,7 +9,9 @@ import (
 )
 
 // modelCommands lists the commands below `winnow model`, in the order of the help.
-var modelCommands = []func(*app) *cobra.Command{}
+var modelCommands = []func(*app) *cobra.Command{
+	newModelRandom,
+}
 
 func newModel(a *app) *cobra.Command {
 	c := &cobra.Command{
