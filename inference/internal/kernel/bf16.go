@@ -63,8 +63,18 @@ func bf16(v float32) uint16 {
 
 func widen(v uint16) float32 { return math.Float32frombits(uint32(v) << 16) }
 
-// setBF16 stores the activations of a token.
+// setBF16 stores the activations of a token, rounded: as pairs for VDPBF16PS, widened again for the other forms.
 func setBF16(row []byte, x []float32) {
+	if current < vnniBF16 {
+		f := asFloats(row)
+		for i, v := range x {
+			f[i] = widen(bf16(v))
+		}
+		if len(x)%2 != 0 && len(f) > len(x) {
+			f[len(x)] = 0
+		}
+		return
+	}
 	h := asHalves(row)
 	if len(x)%2 != 0 {
 		h[len(x)] = 0
@@ -79,18 +89,25 @@ func roundBF16Generic(h []uint16, x []float32) {
 }
 
 func (w *Matrix) matMulBF16(y []float32, stride int, in *Input, t0, t1, from, to int) {
-	w.matMulBF16Generic(y, stride, in, t0, t1, from, to)
+	switch {
+	case current >= vnniBF16:
+		w.matMulTiles(opBF16, y, stride, in, t0, t1, from, to, w.pairs(), 4)
+	case current >= avx2:
+		w.matMulTiles(opWide, y, stride, in, t0, t1, from, to, w.pairs(), 8)
+	default:
+		w.matMulBF16Generic(y, stride, in, t0, t1, from, to)
+	}
 }
 
 func (w *Matrix) matMulBF16Generic(y []float32, stride int, in *Input, t0, t1, from, to int) {
 	for t := t0; t < t1; t++ {
-		x := asHalves(in.data[t*in.stride:])[:w.Cols]
-		out := y[(t-t0)*stride:][:to-from]
+		x := asFloats(in.data[t*in.stride:])[:w.Cols]
+		out := y[t*stride:][:to-from]
 		for r := from; r < to; r++ {
 			p := w.panelBF16(r)
 			var c float32
 			for k, v := range x {
-				c = fma32(widen(p[k/2*64+k%2]), widen(v), c)
+				c = fma32(widen(p[k/2*64+k%2]), v, c)
 			}
 			out[r-from] = c
 		}

@@ -5,6 +5,16 @@ import "unsafe"
 // F32 weights lie in panels of 32 rows: for each column the 32 values of the rows, 128 bytes. A result is one chain of
 // FMAs over ascending columns, starting from +0, in every form and for every number of tokens.
 
+// floatStride returns the bytes of a token's activations: an odd number of cache lines, so that the rows of a tile lie in
+// different sets of the cache.
+func floatStride(f Format, cols int) int {
+	n := 4 * cols
+	if f == BF16 && current >= vnniBF16 {
+		n = 2 * cols
+	}
+	return align64(n) | 64
+}
+
 // initF32 sizes the matrix.
 func (w *Matrix) initF32() { w.alloc(w.panels() * w.Cols * panelRows * 4) }
 
@@ -43,13 +53,17 @@ func asHalves(b []byte) []uint16 {
 }
 
 func (w *Matrix) matMulF32(y []float32, stride int, in *Input, t0, t1, from, to int) {
+	if n, _ := opF32.shape(); n > 0 {
+		w.matMulTiles(opF32, y, stride, in, t0, t1, from, to, w.Cols, 4)
+		return
+	}
 	w.matMulF32Generic(y, stride, in, t0, t1, from, to)
 }
 
 func (w *Matrix) matMulF32Generic(y []float32, stride int, in *Input, t0, t1, from, to int) {
 	for t := t0; t < t1; t++ {
 		x := asFloats(in.data[t*in.stride:])[:w.Cols]
-		out := y[(t-t0)*stride:][:to-from]
+		out := y[t*stride:][:to-from]
 		for r := from; r < to; r++ {
 			p := w.floats()[r/panelRows*panelRows*w.Cols+r%panelRows:]
 			var c float32

@@ -27,10 +27,8 @@ func (in *Input) Reset(f Format, group, n, cols int) {
 	switch {
 	case f.integer():
 		in.stride = intStride(f, group, cols)
-	case f == BF16:
-		in.Group, in.stride = 0, align64(2*cols)
 	default:
-		in.Group, in.stride = 0, align64(4*cols)
+		in.Group, in.stride = 0, floatStride(f, cols)
 	}
 	if need := n*in.stride + 64; need > len(in.memory) {
 		in.memory = make([]byte, need+need/4)
