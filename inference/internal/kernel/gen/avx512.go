@@ -19,7 +19,10 @@ const maxTokens = 6
 func avx512(s *source) {
 	for _, f := range formats {
 		for n := 1; n <= maxTokens; n++ {
-			s.tile512(f, n)
+			s.tile512(f, n, true)
+		}
+		for n := 3; n <= maxTokens; n++ {
+			s.tile512(f, n, false)
 		}
 	}
 }
@@ -30,8 +33,12 @@ func token(t, offset int) string {
 	return fmt.Sprintf("%d%s", offset, base[t])
 }
 
-// tile512 writes the tile for n tokens.
-func (s *source) tile512(f format, n int) {
+// tile512 writes the tile for n tokens. Alone, it fetches its own panel ahead of its reading; otherwise what the caller says.
+func (s *source) tile512(f format, n int, alone bool) {
+	name := fmt.Sprintf("%s512x%d", f.name, n)
+	if alone {
+		name += "alone"
+	}
 	sets := 1
 	if n <= 3 {
 		sets = 2
@@ -40,8 +47,8 @@ func (s *source) tile512(f format, n int) {
 	float := func(t, half int) int { return 12 + 2*t + half }
 
 	s.line("")
-	s.line("// func %s512x%d(a *intTile)", f.name, n)
-	s.line("TEXT ·%s512x%d(SB), NOSPLIT, $0-8", f.name, n)
+	s.line("// func %s(a *intTile)", name)
+	s.line("TEXT ·%s(SB), NOSPLIT, $0-8", name)
 	s.op("MOVQ a+0(FP), AX")
 	s.op("MOVQ 0(AX), SI")
 	s.op("MOVQ 8(AX), DI")
@@ -75,7 +82,7 @@ func (s *source) tile512(f format, n int) {
 	}
 	s.op("MOVQ R10, CX")
 	s.line("step:")
-	s.step512(f, n, sets, integer)
+	s.step512(f, n, sets, alone, integer)
 	s.op("ADDQ $%d, SI", f.step())
 	s.op("ADDQ $8, DI")
 	s.op("ADDQ $8, R9")
@@ -108,9 +115,9 @@ func (s *source) tile512(f format, n int) {
 }
 
 // step512 multiplies eight columns.
-func (s *source) step512(f format, n, sets int, integer func(t, half, set int) int) {
+func (s *source) step512(f format, n, sets int, alone bool, integer func(t, half, set int) int) {
 	const ahead = 4096
-	if n <= 3 {
+	if alone {
 		for at := 0; at < f.step(); at += 64 {
 			s.op("PREFETCHT0 %d(SI)", ahead+at)
 		}
