@@ -114,29 +114,29 @@ func (f *File) parseTensors(r *reader, count uint64) error {
 	if count > uint64(len(r.data)-r.at)/smallest {
 		return fmt.Errorf("tensor_count is %d, but only %d bytes are left", count, len(r.data)-r.at)
 	}
-	f.tensors = make([]tensor.Tensor, count)
-	f.byName = make(map[string]int, count)
-	entries := make([]entry, count)
-	for i := range f.tensors {
+	f.byName = map[string]int{}
+	var entries []entry // grows with what is really there: the count may lie
+	for i := range int(count) {
 		t, offset, err := r.tensor(i)
 		if err != nil {
 			return err
 		}
 		if _, twice := f.byName[t.Name]; twice {
-			return fmt.Errorf("tensor %s: the name is there twice", t.Name)
+			return fmt.Errorf("tensor %s: the name is there twice", printable(t.Name))
 		}
-		f.byName[t.Name], f.tensors[i] = i, t
+		f.byName[t.Name] = i
+		f.tensors = append(f.tensors, t)
 		size, err := tensor.Size(t.Type, t.Shape)
 		if err != nil {
-			return fmt.Errorf("tensor %s: %w", t.Name, err)
+			return fmt.Errorf("tensor %s: %w", printable(t.Name), err)
 		}
 		if offset%uint64(f.Alignment) != 0 {
-			return fmt.Errorf("tensor %s: offset %d is no multiple of the alignment %d", t.Name, offset, f.Alignment)
+			return fmt.Errorf("tensor %s: offset %d is no multiple of the alignment %d", printable(t.Name), offset, f.Alignment)
 		}
 		if offset > uint64(len(r.data)) || size > len(r.data) {
-			return fmt.Errorf("tensor %s: %d bytes at offset %d do not fit a file of %d bytes (truncated?)", t.Name, size, offset, len(r.data))
+			return fmt.Errorf("tensor %s: %d bytes at offset %d do not fit a file of %d bytes (truncated?)", printable(t.Name), size, offset, len(r.data))
 		}
-		entries[i] = entry{i, int(offset), size}
+		entries = append(entries, entry{i, int(offset), size})
 	}
 	return f.cut(r, entries)
 }
@@ -150,11 +150,11 @@ func (f *File) cut(r *reader, entries []entry) error {
 	for i, e := range entries {
 		t := &f.tensors[e.index]
 		if e.at < end {
-			return fmt.Errorf("tensor %s: offset %d lies inside tensor %s", t.Name, e.at, f.tensors[entries[i-1].index].Name)
+			return fmt.Errorf("tensor %s: offset %d lies inside tensor %s", printable(t.Name), e.at, printable(f.tensors[entries[i-1].index].Name))
 		}
 		end = e.at + e.size
 		if end > len(data) {
-			return fmt.Errorf("tensor %s: needs bytes %d to %d of the tensor data, which has %d (truncated?)", t.Name, e.at, end, len(data))
+			return fmt.Errorf("tensor %s: needs bytes %d to %d of the tensor data, which has %d (truncated?)", printable(t.Name), e.at, end, len(data))
 		}
 		t.Data = data[e.at:end:end]
 	}

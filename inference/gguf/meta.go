@@ -65,8 +65,8 @@ func parseMeta(r *reader, count uint64) (*Meta, error) {
 	if left := len(r.data) - r.at; count > uint64(left)/smallest {
 		return nil, fmt.Errorf("metadata_kv_count is %d, but only %d bytes are left", count, left)
 	}
-	m := &Meta{values: make([]Value, count), byKey: make(map[string]int, count)}
-	for i := range m.values {
+	m := &Meta{byKey: map[string]int{}}
+	for i := range int(count) {
 		v, err := r.value(i)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,8 @@ func parseMeta(r *reader, count uint64) (*Meta, error) {
 		if _, twice := m.byKey[v.Key]; twice {
 			return nil, fmt.Errorf("key %s: is there twice", printable(v.Key))
 		}
-		m.byKey[v.Key], m.values[i] = i, v
+		m.byKey[v.Key] = i
+		m.values = append(m.values, v)
 	}
 	return m, nil
 }
@@ -154,11 +155,11 @@ func (m *Meta) find(key, want string, ok func(Value) bool) (Value, error) {
 	if ok(v) {
 		return v, nil
 	}
-	kind := v.Kind.String()
+	kind := "a " + v.Kind.String()
 	if v.Kind == Array {
-		kind = fmt.Sprintf("array of %d %ss", v.Len, v.Elem)
+		kind = fmt.Sprintf("an array of %d %ss", v.Len, v.Elem)
 	}
-	return Value{}, m.errorf(key, "is a %s, want %s", kind, want)
+	return Value{}, m.errorf(key, "holds %s, want %s", kind, want)
 }
 
 // errorf names the file and the key.

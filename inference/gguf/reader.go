@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -108,7 +109,7 @@ func (r *reader) tensor(i int) (t tensor.Tensor, offset uint64, err error) {
 	if r.err != nil {
 		return t, 0, r.err
 	}
-	field := "tensor " + t.Name
+	field := "tensor " + printable(t.Name)
 	dims := r.u32(field)
 	if dims < 1 || dims > maxDims {
 		if r.err != nil {
@@ -136,10 +137,13 @@ func (r *reader) tensor(i int) (t tensor.Tensor, offset uint64, err error) {
 	return t, offset, nil
 }
 
-// printable shortens what a hostile file says for a message.
+// printable makes a name fit a message, whatever a hostile file put there.
 func printable(s string) string {
 	if len(s) > 80 {
 		s = strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	if quoted := strconv.Quote(s); len(quoted) != len(s)+2 {
+		return quoted
 	}
 	return s
 }

@@ -77,7 +77,7 @@ func decode(header []byte) ([]slot, map[string]string, error) {
 		}
 		s := slot{name: name}
 		if err := d.Decode(&s); err != nil {
-			return nil, nil, fmt.Errorf("tensor %s: %w", name, err)
+			return nil, nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
 		slots = append(slots, s)
 	}
@@ -101,23 +101,23 @@ func cut(slots []slot, data []byte) ([]tensor.Tensor, error) {
 	for i, s := range slots {
 		typ, ok := dtypes[s.DType]
 		if !ok {
-			return nil, fmt.Errorf("tensor %s: dtype %q is not known; readable: F32, F16, BF16", s.name, s.DType)
+			return nil, fmt.Errorf("tensor %q: dtype %q is not known; readable: F32, F16, BF16", s.name, s.DType)
 		}
 		if s.Shape == nil || len(s.Shape) > maxDims {
-			return nil, fmt.Errorf("tensor %s: shape has %d dimensions, want a list of at most %d", s.name, len(s.Shape), maxDims)
+			return nil, fmt.Errorf("tensor %q: shape has %d dimensions, want a list of at most %d", s.name, len(s.Shape), maxDims)
 		}
 		size, err := tensor.Size(typ, s.Shape)
 		if err != nil {
-			return nil, fmt.Errorf("tensor %s: %w", s.name, err)
+			return nil, fmt.Errorf("tensor %q: %w", s.name, err)
 		}
 		from, to := s.Offsets[0], s.Offsets[1]
 		switch {
 		case to > uint64(len(data)) || from > to:
-			return nil, fmt.Errorf("tensor %s: data_offsets [%d, %d] in %d bytes of data (truncated?)", s.name, from, to, len(data))
+			return nil, fmt.Errorf("tensor %q: data_offsets [%d, %d] in %d bytes of data (truncated?)", s.name, from, to, len(data))
 		case to-from != uint64(size):
-			return nil, fmt.Errorf("tensor %s: data_offsets [%d, %d] hold %d bytes, but %s %v needs %d", s.name, from, to, to-from, typ, s.Shape, size)
+			return nil, fmt.Errorf("tensor %q: data_offsets [%d, %d] hold %d bytes, but %s %v needs %d", s.name, from, to, to-from, typ, s.Shape, size)
 		case from != end:
-			return nil, fmt.Errorf("tensor %s: data_offsets [%d, %d] do not follow the tensor before, which ends at %d", s.name, from, to, end)
+			return nil, fmt.Errorf("tensor %q: data_offsets [%d, %d] do not follow the tensor before, which ends at %d", s.name, from, to, end)
 		}
 		end = to
 		tensors[i] = tensor.Tensor{Name: s.name, Type: typ, Shape: s.Shape, Data: data[from:to:to]}

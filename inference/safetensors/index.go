@@ -39,7 +39,7 @@ func (c *Checkpoint) openShards(path string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(where)) {
 		if holds[name] != where[name] {
-			return fmt.Errorf("%s: weight_map: tensor %s is not in %s", path, name, where[name])
+			return fmt.Errorf("%s: weight_map: tensor %q is not in %s", path, name, where[name])
 		}
 	}
 	return nil
@@ -59,7 +59,7 @@ func parseIndex(data []byte) (map[string]string, error) {
 	for _, name := range slices.Sorted(maps.Keys(index.Where)) {
 		file := index.Where[name]
 		if file != filepath.Base(file) || !filepath.IsLocal(file) || strings.ContainsAny(file, `/\:`) || !strings.HasSuffix(file, ".safetensors") {
-			return nil, fmt.Errorf("weight_map: tensor %s: shard %q, want the name of a .safetensors file in the same folder", name, file)
+			return nil, fmt.Errorf("weight_map: tensor %q: shard %q, want the name of a .safetensors file in the same folder", name, file)
 		}
 	}
 	return index.Where, nil

@@ -82,7 +82,7 @@ func (c *Checkpoint) openFile(path string) error {
 	}
 	for _, t := range tensors {
 		if _, twice := c.byName[t.Name]; twice {
-			return fmt.Errorf("%s: tensor %s: another shard has it too", path, t.Name)
+			return fmt.Errorf("%s: tensor %q: another shard has it too", path, t.Name)
 		}
 		c.byName[t.Name] = len(c.tensors)
 		c.tensors = append(c.tensors, t)
