@@ -27,14 +27,29 @@ func intStride(f Format, group, cols int) int {
 }
 
 const (
-	tiny     = 0x1p-100   // groups below are zero: 127/max must not overflow
-	infinity = 0x7f800000 // the bits of
+	tiny = 0x1p-100 // groups below are zero: 127/max must not overflow
+
+	// Bits.
+	infinity = 0x7f800000
+	quietNaN = 0x7fc00000
 )
 
 // setInt quantises the activations of a token. Per group: max = max|x|, scale = max/127, q = x·(127/max) to nearest, ties to even. A group that
 // holds a NaN or an infinity gets a NaN for scale, so that every result it enters is NaN.
 func setInt(row []byte, x []float32, group int, f Format) {
-	setIntGeneric(row, x, group, f)
+	n := setIntFull(row, x, group, f)
+	setIntGeneric(row[n/group*(group+f.metaBytes()):], x[n:], group, f)
+}
+
+// times is what the accumulator's start is of the sum.
+func (f Format) times() int {
+	switch f {
+	case Int8:
+		return -128
+	case Int4:
+		return -8
+	}
+	return 0
 }
 
 func setIntGeneric(row []byte, x []float32, group int, f Format) {
@@ -56,7 +71,7 @@ func quantise(row []byte, x []float32, f Format) {
 	largest, scale, sum := math.Float32frombits(bits), float32(0), int32(0)
 	switch {
 	case bits >= infinity:
-		scale = float32(math.NaN())
+		scale = math.Float32frombits(quietNaN)
 	case largest >= tiny:
 		scale = largest / 127
 		inverse := 127 / largest
@@ -71,14 +86,9 @@ func quantise(row []byte, x []float32, f Format) {
 
 // putMeta writes what stands before and behind the columns of a group.
 func putMeta(start, behind []byte, scale float32, sum int32, f Format) {
+	binary.LittleEndian.PutUint32(start, uint32(int32(f.times())*sum))
 	binary.LittleEndian.PutUint32(behind, math.Float32bits(scale))
-	switch f {
-	case Int8:
-		binary.LittleEndian.PutUint32(start, uint32(-128*sum))
-	case Int4:
-		binary.LittleEndian.PutUint32(start, uint32(-8*sum))
-	default:
-		binary.LittleEndian.PutUint32(start, 0)
+	if f == Int4Min {
 		binary.LittleEndian.PutUint32(behind[4:], math.Float32bits(scale*float32(sum)))
 	}
 }

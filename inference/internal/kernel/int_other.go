@@ -6,3 +6,6 @@ package kernel
 func (w *Matrix) panelInt(y []float32, stride int, in *Input, t0, t1, r int) {
 	w.panelIntGeneric(y, stride, in, t0, t1, r)
 }
+
+// setIntFull leaves all groups to [setIntGeneric].
+func setIntFull([]byte, []float32, int, Format) int { return 0 }
