@@ -50,6 +50,9 @@ func parseIndex(data []byte) (map[string]string, error) {
 	var index struct {
 		Where map[string]string `json:"weight_map"`
 	}
+	if len(data) > maxHeader {
+		return nil, fmt.Errorf("the index has %d bytes, want at most %d", len(data), maxHeader)
+	}
 	if err := json.Unmarshal(data, &index); err != nil {
 		return nil, err
 	}
