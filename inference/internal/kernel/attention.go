@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Page is the number of positions of a page of keys or values.
 const Page = 64
 
@@ -17,11 +19,21 @@ func PutK(kpage []float32, at, dim int, k []float32) {
 // positions of a page: one FMA chain over ascending d each. dim is a multiple of 8.
 // Nothing but those n values of a row of s is written.
 func Scores(s []float32, sStride int, q []float32, qStride, rows int, kpage []float32, n, dim int) {
+	if limit, _ := opF32.shape(); limit > 0 && rows > 0 && n > 0 {
+		_, _ = q[(rows-1)*qStride+dim-1], kpage[(n+15)/16*16*dim-1]
+		scoresTiles(opF32, s[:(rows-1)*sStride+n], sStride, unsafe.Pointer(&q[0]), qStride*4, rows, unsafe.Pointer(&kpage[0]), n, dim)
+		return
+	}
 	scoresGeneric(s, sStride, q, qStride, rows, kpage, n, dim)
 }
 
 // Weigh adds to o[r*oStride+d] the chain of FMAs p[r*pStride+j]·V[j][d] over ascending
 // j < n. dim is a multiple of 8.
 func Weigh(o []float32, oStride int, p []float32, pStride, rows int, vpage []float32, n, dim int) {
+	if limit, _ := opF32.shape(); limit > 0 && rows > 0 && n > 0 {
+		_, _ = p[(rows-1)*pStride+n-1], vpage[n*dim-1]
+		weighTiles(opF32, o[:(rows-1)*oStride+dim], oStride, unsafe.Pointer(&p[0]), pStride*4, rows, unsafe.Pointer(&vpage[0]), n, dim, true)
+		return
+	}
 	weighGeneric(o, oStride, p, pStride, rows, vpage, n, dim)
 }

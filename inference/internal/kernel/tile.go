@@ -2,7 +2,7 @@ package kernel
 
 import "unsafe"
 
-//go:generate go run ./_tile
+//go:generate go run ./_asm
 
 // A tile is the argument of the tile routines: n rows of y, 32 columns each (16 for AVX2), are
 //

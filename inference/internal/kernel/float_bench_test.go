@@ -1,0 +1,53 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// fastest times f over and over for the benchmark and reports the rate of the fastest run: on a shared machine the fastest
+// is the least disturbed.
+func fastest(b *testing.B, unit string, work float64, f func(i int)) {
+	f(0)
+	least := time.Hour
+	for i := 0; b.Loop(); i++ {
+		start := time.Now()
+		f(i)
+		least = min(least, time.Since(start))
+	}
+	b.ReportMetric(work/least.Seconds()/1e9, unit)
+}
+
+// BenchmarkFloatMatMul multiplies the matrices of Qwen2-0.5B's feed-forward layers. Few tokens walk through so many copies
+// that weights come from memory. Peaks of a Zen 5 at 4.3 GHz: 275 GFLOP/s in f32, 549 in bf16.
+func BenchmarkFloatMatMul(b *testing.B) {
+	for _, f := range []Format{F32, BF16} {
+		for _, shape := range [][2]int{{896, 4864}, {9728, 896}} {
+			rows, cols := shape[0], shape[1]
+			ws := make([]*Matrix, 8)
+			x := randoms(1, cols)
+			for i := range ws {
+				ws[i] = New(f, 0, rows, cols)
+				ws[i].Pack(0, rows, func(_ int, dst []float32) { copy(dst, x) })
+			}
+			for _, tokens := range []int{1, 2, 4, 8, 16, 32, 128, 512} {
+				b.Run(fmt.Sprintf("%v/%dx%d/%d", f, rows, cols, tokens), func(b *testing.B) {
+					var in Input
+					in.Reset(f, 0, tokens, cols)
+					for t := range tokens {
+						in.Set(t, x)
+					}
+					y := make([]float32, tokens*rows)
+					b.SetBytes(int64(ws[0].Bytes()))
+					fastest(b, "GFLOP/s", 2*float64(rows*cols*tokens), func(i int) {
+						ws[i%len(ws)].MatMul(y, rows, &in, 0, tokens, 0, rows)
+					})
+				})
+			}
+			for _, w := range ws {
+				w.Free()
+			}
+		}
+	}
+}
