@@ -79,6 +79,16 @@ func (w *Matrix) storeScale(r int, dst []byte, d float32) float32 {
 	return loadScale(dst)
 }
 
+// copyScale stores the half at the start of src, which comes out of a file.
+func (w *Matrix) copyScale(r int, dst, src []byte) {
+	h := binary.LittleEndian.Uint16(src)
+	if e := h & 0x7c00; e == 0 || e >= (31-scaleShift)<<10 { // subnormal, or too large
+		w.storeScale(r, dst, tensor.HalfToFloat(h))
+		return
+	}
+	binary.LittleEndian.PutUint16(dst, h+scaleShift<<10)
+}
+
 // loadScale reads a scale or minimum.
 func loadScale(src []byte) float32 {
 	return tensor.HalfToFloat(binary.LittleEndian.Uint16(src)) * (1.0 / (1 << scaleShift))

@@ -1,10 +1,6 @@
 package kernel
 
-import (
-	"encoding/binary"
-
-	"github.com/winnow-data/winnow/inference/tensor"
-)
+import "encoding/binary"
 
 // packInt4 quantises a row.
 func (w *Matrix) packInt4(r int, x []float32) {
@@ -44,21 +40,34 @@ func putNibbles(blocks, q []byte) {
 
 // copyInt4 stores a row of Q4_0 or Q4_1 blocks as they are.
 func (w *Matrix) copyInt4(r int, raw []byte) {
-	w.groups(r, func(_, _ int, blocks, tail []byte) {
-		w.storeScale(r, tail, tensor.HalfToFloat(binary.LittleEndian.Uint16(raw)))
+	p, lane := w.data[r/panelRows*w.panel:(r/panelRows+1)*w.panel], r%panelRows
+	for len(p) > 0 {
+		w.copyScale(r, p[4*blockBytes+2*lane:], raw)
 		raw = raw[2:]
 		if w.Format == Int4Min {
-			w.storeScale(r, tail[scaleBytes:], tensor.HalfToFloat(binary.LittleEndian.Uint16(raw)))
+			w.copyScale(r, p[4*blockBytes+scaleBytes+2*lane:], raw)
 			raw = raw[2:]
 		}
-		// Byte i holds columns i and 16+i; block j wants columns 8j to 8j+3 and 8j+4 to 8j+7.
-		for j := range 2 {
-			a, b := binary.LittleEndian.Uint32(raw[8*j:]), binary.LittleEndian.Uint32(raw[8*j+4:])
-			binary.LittleEndian.PutUint32(blocks[j*blockBytes:], a&0x0f0f0f0f|b<<4&0xf0f0f0f0)
-			binary.LittleEndian.PutUint32(blocks[(j+2)*blockBytes:], a>>4&0x0f0f0f0f|b&0xf0f0f0f0)
-		}
-		raw = raw[16:]
-	})
+		copyNibbles((*lane4)(p[4*lane:]), (*[16]byte)(raw))
+		p, raw = p[4*blockBytes+w.Format.tailBytes():], raw[16:]
+	}
+}
+
+// lane4 is what a row has of four blocks: four bytes in each.
+type lane4 [3*blockBytes + 4]byte
+
+// put stores eight columns in block i.
+func (l *lane4) put(i int, v uint32) { binary.LittleEndian.PutUint32(l[i*blockBytes:], v) }
+
+// copyNibbles stores the values of a block. Byte i of it holds columns i and 16+i; block j wants columns 8j to 8j+3 low and 8j+4 to 8j+7 high.
+func copyNibbles(l *lane4, q *[16]byte) {
+	const low = 0x0f0f0f0f
+	a, b := binary.LittleEndian.Uint32(q[:]), binary.LittleEndian.Uint32(q[4:])
+	c, d := binary.LittleEndian.Uint32(q[8:]), binary.LittleEndian.Uint32(q[12:])
+	l.put(0, a&low|b&low<<4)
+	l.put(1, c&low|d&low<<4)
+	l.put(2, a>>4&low|b&^low)
+	l.put(3, c>>4&low|d&^low)
 }
 
 // rowInt4 unpacks a row.

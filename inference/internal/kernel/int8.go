@@ -23,36 +23,51 @@ func (w *Matrix) packInt8(r int, x []float32) {
 
 // copyInt8 stores a row of Q8_0 or Q5_0 blocks as they are.
 func (w *Matrix) copyInt8(r int, t tensor.Type, raw []byte) {
-	_, size := t.Block()
-	w.groups(r, func(_, _ int, blocks, tail []byte) {
-		w.storeScale(r, tail, tensor.HalfToFloat(binary.LittleEndian.Uint16(raw)))
+	const groupBytes = 8*blockBytes + scaleBytes
+	p, lane := w.data[r/panelRows*w.panel:(r/panelRows+1)*w.panel], r%panelRows
+	for ; len(p) > 0; p = p[groupBytes:] {
+		w.copyScale(r, p[8*blockBytes+2*lane:], raw)
 		if t == tensor.Q8_0 {
-			copyQ8_0(blocks, raw)
+			copyQ8_0((*lane8)(p[4*lane:]), (*[34]byte)(raw))
+			raw = raw[34:]
 		} else {
-			copyQ5_0(blocks, raw)
+			copyQ5_0((*lane8)(p[4*lane:]), (*[22]byte)(raw))
+			raw = raw[22:]
 		}
-		raw = raw[size:]
-	})
+	}
 }
+
+// lane8 is what a row has of eight blocks: four bytes in each.
+type lane8 [7*blockBytes + 4]byte
+
+// put stores four columns in block i.
+func (l *lane8) put(i int, v uint32) { binary.LittleEndian.PutUint32(l[i*blockBytes:], v) }
 
 // copyQ8_0 stores the 32 signed bytes of a block.
-func copyQ8_0(blocks, raw []byte) {
-	q := raw[2:34]
-	for i := range 8 {
-		v := binary.LittleEndian.Uint32(q[4*i:])
-		binary.LittleEndian.PutUint32(blocks[i*blockBytes:], v^0x80808080)
+func copyQ8_0(l *lane8, raw *[34]byte) {
+	const flip = 0x80808080
+	l.put(0, binary.LittleEndian.Uint32(raw[2:])^flip)
+	l.put(1, binary.LittleEndian.Uint32(raw[6:])^flip)
+	l.put(2, binary.LittleEndian.Uint32(raw[10:])^flip)
+	l.put(3, binary.LittleEndian.Uint32(raw[14:])^flip)
+	l.put(4, binary.LittleEndian.Uint32(raw[18:])^flip)
+	l.put(5, binary.LittleEndian.Uint32(raw[22:])^flip)
+	l.put(6, binary.LittleEndian.Uint32(raw[26:])^flip)
+	l.put(7, binary.LittleEndian.Uint32(raw[30:])^flip)
+}
+
+// copyQ5_0 stores the 32 values of a block: four bits in nibbles (column i low, 16+i high), the fifth apart, less 16.
+func copyQ5_0(l *lane8, raw *[22]byte) {
+	fifth := binary.LittleEndian.Uint32(raw[2:])
+	for i := range 4 {
+		q := binary.LittleEndian.Uint32(raw[6+4*i:])
+		l.put(i, q&0x0f0f0f0f+spread(fifth>>(4*i))<<4+0x70707070)
+		l.put(4+i, q>>4&0x0f0f0f0f+spread(fifth>>(16+4*i))<<4+0x70707070)
 	}
 }
 
-// copyQ5_0 stores the 32 values of a block: four bits in nibbles, the fifth apart, less 16.
-func copyQ5_0(blocks, raw []byte) {
-	high, q := binary.LittleEndian.Uint32(raw[2:]), raw[6:22]
-	for i := range 16 {
-		low, top := q[i]&15|byte(high>>i&1)<<4, q[i]>>4|byte(high>>(16+i)&1)<<4
-		blocks[i/4*blockBytes+i%4] = low + 112
-		blocks[(16+i)/4*blockBytes+i%4] = top + 112
-	}
-}
+// spread puts the four low bits into the low bits of four bytes.
+func spread(bits uint32) uint32 { return bits & 15 * 0x00204081 & 0x01010101 }
 
 // rowInt8 unpacks a row.
 func (w *Matrix) rowInt8(r int, dst []float32) {
