@@ -1,0 +1,211 @@
+package qwen2
+
+import (
+	"math"
+
+	"github.com/winnow-data/winnow/inference/internal/kernel"
+)
+
+// tileScores is how many scores a tile of queries may have at once (256 KiB), and tileRows how many rows at most.
+const (
+	tileScores = 1 << 16
+	tileRows   = 64
+)
+
+// A tile is the unit of attention: some tokens of one sequence with the query heads that share one key/value head. Keys and
+// values are read once for all of its rows.
+type tile struct {
+	run  int32 // of the pass
+	a, b int32 // tokens sel[a:b]
+	head int32 // key/value head
+}
+
+// tile cuts the selected tokens into tiles. Late tokens see more keys than early ones: late and early tiles alternate, so that equal runs of
+// tiles cost about the same.
+func (s *Session) tile() {
+	s.tiles = s.tiles[:0]
+	group := s.c.Heads / s.c.KVHeads
+	a := 0
+	for r, run := range s.run {
+		b := a
+		for b < len(s.sel) && int(s.sel[b]) < run.at+run.n {
+			b++
+		}
+		if a == b {
+			continue
+		}
+		keys := int(s.pos[s.sel[b-1]]) + 1
+		n := max(1, min(tileRows, tileScores/keys)/group)
+		count := (b - a + n - 1) / n
+		for i := range count {
+			j := i / 2
+			if i%2 == 1 {
+				j = count - 1 - i/2
+			}
+			from := a + j*n
+			for head := range s.c.KVHeads {
+				s.tiles = append(s.tiles, tile{run: int32(r), a: int32(from), b: int32(min(from+n, b)), head: int32(head)})
+			}
+		}
+		a = b
+	}
+}
+
+// scoreScale is what the scores of a text of n tokens are multiplied by.
+func (m *Model) scoreScale(n int) float32 {
+	scale := 1 / math.Sqrt(float64(m.Config.HeadDim))
+	if c := m.Config.Chunk; c != nil && c.Original > 0 {
+		grow := max(1, float64(0.1*log(float64(n)/float64(c.Original)))+1)
+		scale *= grow * grow
+	}
+	return float32(scale)
+}
+
+// taskPlace finishes q, k and v of some tokens: biases, norms (Qwen3), rotation. Keys and values go to their pages.
+func (s *Session) taskPlace(worker, i int) {
+	c, l := s.c, &s.w.layers[s.layerAt]
+	from, to := s.span(i)
+	q, kv := c.Heads*c.HeadDim, c.KVHeads*c.HeadDim
+	half := c.HeadDim / 2
+	for t := from; t < to; t++ {
+		row := s.qkv[t*(q+2*kv) : (t+1)*(q+2*kv)]
+		if l.qkvBias != nil {
+			kernel.Add(row, l.qkvBias)
+		}
+		if l.qNorm != nil {
+			for h := 0; h < q; h += c.HeadDim {
+				kernel.RMSNorm(row[h:h+c.HeadDim], row[h:h+c.HeadDim], l.qNorm, c.Eps)
+			}
+			for h := q; h < q+kv; h += c.HeadDim {
+				kernel.RMSNorm(row[h:h+c.HeadDim], row[h:h+c.HeadDim], l.kNorm, c.Eps)
+			}
+		}
+		cos, sin := s.cos[t*half:(t+1)*half], s.sin[t*half:(t+1)*half]
+		if c.Chunk == nil {
+			kernel.Rotate(row, c.Heads+c.KVHeads, c.HeadDim, cos, sin)
+		} else { // queries are turned in three ways later
+			kernel.Rotate(row[q:], c.KVHeads, c.HeadDim, cos, sin)
+		}
+		s.store(&s.workers[worker], t, row[q:q+kv], row[q+kv:])
+	}
+}
+
+// store puts the key and value heads of token t into its page.
+func (s *Session) store(w *worker, t int, k, v []float32) {
+	d := s.c.HeadDim
+	seq := s.runOf(t).seq
+	page, at := seq.pages[s.pos[t]/kernel.Page], int(s.pos[t]%kernel.Page)
+	dim := seq.c.dim
+	for h := range s.c.KVHeads {
+		key := k[h*d : (h+1)*d]
+		if dim != d {
+			key = w.vector(dim)
+			copy(key, k[h*d:(h+1)*d])
+			clear(key[d:])
+		}
+		kernel.PutK(seq.c.keys(page, s.layerAt, h), at, dim, key)
+		to := seq.c.values(page, s.layerAt, h)[at*dim : (at+1)*dim]
+		copy(to, v[h*d:(h+1)*d])
+		clear(to[d:])
+	}
+}
+
+// runOf finds the stretch of a token.
+func (s *Session) runOf(t int) *stretch {
+	lo, hi := 0, len(s.run)
+	for hi-lo > 1 {
+		if m := (lo + hi) / 2; s.run[m].at <= t {
+			lo = m
+		} else {
+			hi = m
+		}
+	}
+	return &s.run[lo]
+}
+
+// taskAttend computes one tile: scores page by page, softmax, and the weighted sum of values page by page, in ascending order. A row's
+// bits depend on its query and its keys only.
+func (s *Session) taskAttend(worker, i int) {
+	c, w, t := s.c, &s.workers[worker], &s.tiles[i]
+	run := &s.run[t.run]
+	dim := run.seq.c.dim
+	group := c.Heads / c.KVHeads
+	rows := int(t.b-t.a) * group
+	window := s.w.layers[s.layerAt].window
+
+	first, last := int(s.pos[s.sel[t.a]]), int(s.pos[s.sel[t.b-1]])
+	page0 := max(0, first+1-window) / kernel.Page
+	base, keys := page0*kernel.Page, last+1
+	stride := (keys - base + 15) &^ 15
+	w.s = grown(w.s, rows*stride)
+	w.o = grown(w.o, rows*dim)
+
+	if c.Chunk == nil {
+		q := s.queries(w, t, dim)
+		for p := page0; p*kernel.Page < keys; p++ {
+			at := p * kernel.Page
+			kernel.Scores(w.s[at-base:], stride, q, dim, rows, run.seq.c.keys(run.seq.pages[p], s.layerAt, int(t.head)), min(kernel.Page, keys-at), dim)
+		}
+	} else {
+		s.chunkScores(w, t, dim, stride, keys)
+	}
+	for r := range rows {
+		pos := int(s.pos[s.sel[int(t.a)+r/group]])
+		from, to := max(0, pos+1-window)-base, pos+1-base
+		row := w.s[r*stride : r*stride+keys-base]
+		sum := kernel.SoftExp(row[from:to], run.scale)
+		clear(row[:from])
+		clear(row[to:])
+		w.sum(rows)[r] = sum
+	}
+	clear(w.o)
+	for p := page0; p*kernel.Page < keys; p++ {
+		at := p * kernel.Page
+		kernel.Weigh(w.o, dim, w.s[at-base:], stride, rows, run.seq.c.values(run.seq.pages[p], s.layerAt, int(t.head)), min(kernel.Page, keys-at), dim)
+	}
+	s.scatter(w, t, dim)
+}
+
+// sum is room for the denominators of a tile's rows.
+func (w *worker) sum(rows int) []float32 {
+	w.v = grown(w.v, rows)
+	return w.v
+}
+
+// queries gathers the rows of a tile, token by token, head by head, each padded to dim.
+func (s *Session) queries(w *worker, t *tile, dim int) []float32 {
+	c := s.c
+	group := c.Heads / c.KVHeads
+	width := (c.Heads + 2*c.KVHeads) * c.HeadDim
+	w.q = grown(w.q, int(t.b-t.a)*group*dim)
+	r := 0
+	for _, tok := range s.sel[t.a:t.b] {
+		q := s.qkv[int(tok)*width+int(t.head)*group*c.HeadDim:]
+		for g := range group {
+			to := w.q[r*dim : (r+1)*dim]
+			copy(to, q[g*c.HeadDim:(g+1)*c.HeadDim])
+			clear(to[c.HeadDim:])
+			r++
+		}
+	}
+	return w.q
+}
+
+// scatter divides by the denominators and writes the rows of a tile to where the output matrix reads them.
+func (s *Session) scatter(w *worker, t *tile, dim int) {
+	c := s.c
+	group := c.Heads / c.KVHeads
+	r := 0
+	for j := int(t.a); j < int(t.b); j++ {
+		to := s.att[(j*c.Heads+int(t.head)*group)*c.HeadDim:]
+		for g := range group {
+			by := 1 / w.v[r]
+			o := w.o[r*dim : r*dim+c.HeadDim]
+			y := to[g*c.HeadDim:][:len(o)]
+			for d, x := range o {
+				y[d] = x * by
+			}
+			r++
+		}
+	}
+}
