@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"encoding/binary"
-	"math"
 
 	"github.com/winnow-data/winnow/inference/tensor"
 )
@@ -79,6 +78,22 @@ func (w *Matrix) storeScale(r int, dst []byte, d float32) float32 {
 	return loadScale(dst)
 }
 
+// storeFit writes the scale and, for Int4Min, the minimum of a group, and returns what they are when read back.
+func (w *Matrix) storeFit(r int, tail []byte, f fit) fit {
+	f.d = w.storeScale(r, tail, f.d)
+	switch w.Format {
+	case Int4:
+		f.m = -8 * f.d
+	case Int4Min:
+		f.m = w.storeScale(r, tail[scaleBytes:], f.m)
+	}
+	f.inverse = 0
+	if f.d != 0 {
+		f.inverse = 1 / f.d
+	}
+	return f
+}
+
 // copyScale stores the half at the start of src, which comes out of a file.
 func (w *Matrix) copyScale(r int, dst, src []byte) {
 	h := binary.LittleEndian.Uint16(src)
@@ -92,21 +107,4 @@ func (w *Matrix) copyScale(r int, dst, src []byte) {
 // loadScale reads a scale or minimum.
 func loadScale(src []byte) float32 {
 	return tensor.HalfToFloat(binary.LittleEndian.Uint16(src)) * (1.0 / (1 << scaleShift))
-}
-
-// extremes returns the least and largest value; both are NaN if one value is.
-func extremes(x []float32) (low, high float32) {
-	low, high = x[0], x[0]
-	for _, v := range x[1:] {
-		low, high = min(low, v), max(high, v)
-	}
-	return low, high
-}
-
-// roundTo returns the integer nearest to x, ties to even, within [low, high]. A NaN gives low.
-func roundTo(x, low, high float32) int {
-	if !(x > low) {
-		return int(low)
-	}
-	return int(math.RoundToEven(float64(min(x, high))))
 }

@@ -2,27 +2,24 @@ package kernel
 
 import "encoding/binary"
 
-// packInt4 quantises a row.
+// packInt4 quantises a row: per group the best of a few scales (and minima), rounded to halves, and q the integer nearest to (w-m)/d.
 func (w *Matrix) packInt4(r int, x []float32) {
 	var q [128]byte
 	w.groups(r, func(k0, k1 int, blocks, tail []byte) {
 		group, q := x[k0:k1], q[:pad8(k1-k0)]
 		clear(q)
 		low, high := extremes(group)
-		d, m := high-low, float32(0)
-		if w.Format == Int4Min {
-			d, m = w.storeScale(r, tail, d/15), w.storeScale(r, tail[scaleBytes:], low)
-		} else {
-			d = w.storeScale(r, tail, max(high/7, -low/8))
-			m = -8 * d
+		var f fit
+		switch {
+		case low != low:
+			f.d = low
+		case w.Format == Int4Min:
+			f = fitMin(group, low, high)
+		default:
+			f = fitSymmetric(group, low, high)
 		}
-		for k, v := range group {
-			if d > 0 {
-				q[k] = byte(roundTo((v-m)/d, 0, 15))
-			} else if w.Format == Int4 {
-				q[k] = 8
-			}
-		}
+		f = w.storeFit(r, tail, f)
+		roundTo(q, group, f.m, f.inverse, 0, 15)
 		putNibbles(blocks, q)
 	})
 }

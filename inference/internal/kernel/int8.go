@@ -8,15 +8,15 @@ import (
 
 // packInt8 quantises a row: per group d = max|w|/127 rounded to a half, and q the integer nearest to w/d.
 func (w *Matrix) packInt8(r int, x []float32) {
+	var q [128]byte
 	w.groups(r, func(k0, k1 int, blocks, tail []byte) {
 		low, high := extremes(x[k0:k1])
-		d := w.storeScale(r, tail, max(high, -low)/127)
-		for k, v := range x[k0:k1] {
-			q := 0
-			if d > 0 {
-				q = roundTo(v/d, -127, 127)
-			}
-			blocks[k/4*blockBytes+k%4] = byte(q + 128)
+		f := w.storeFit(r, tail, fit{d: max(high, -low) / 127})
+		q := q[:pad8(k1-k0)]
+		clear(q)
+		roundTo(q, x[k0:k1], 0, f.inverse, -127, 127)
+		for i := 0; i < len(q); i += 4 {
+			binary.LittleEndian.PutUint32(blocks[i/4*blockBytes:], binary.LittleEndian.Uint32(q[i:])^0x80808080)
 		}
 	})
 }
