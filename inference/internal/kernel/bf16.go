@@ -67,24 +67,28 @@ func widen(v uint16) float32 { return math.Float32frombits(uint32(v) << 16) }
 func setBF16(row []byte, x []float32) {
 	if current < vnniBF16 {
 		f := asFloats(row)
-		for i, v := range x {
-			f[i] = widen(bf16(v))
-		}
-		if len(x)%2 != 0 && len(f) > len(x) {
+		roundBF16(f[:len(x)], x)
+		if len(x)%2 != 0 {
 			f[len(x)] = 0
 		}
 		return
 	}
 	h := asHalves(row)
+	packBF16(h[:len(x)], x)
 	if len(x)%2 != 0 {
 		h[len(x)] = 0
 	}
-	roundBF16Generic(h[:len(x)], x)
 }
 
-func roundBF16Generic(h []uint16, x []float32) {
+func packBF16Generic(h []uint16, x []float32) {
 	for i, v := range x {
 		h[i] = bf16(v)
+	}
+}
+
+func roundBF16Generic(y, x []float32) {
+	for i, v := range x {
+		y[i] = widen(bf16(v))
 	}
 }
 

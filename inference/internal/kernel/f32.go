@@ -8,9 +8,9 @@ import "unsafe"
 // floatStride returns the bytes of a token's activations: an odd number of cache lines, so that the rows of a tile lie in
 // different sets of the cache.
 func floatStride(f Format, cols int) int {
-	n := 4 * cols
+	n := 4 * (cols + cols%2)
 	if f == BF16 && current >= vnniBF16 {
-		n = 2 * cols
+		n /= 2
 	}
 	return align64(n) | 64
 }

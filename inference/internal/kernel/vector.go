@@ -8,8 +8,8 @@ import "math"
 func RMSNorm(y, x, g []float32, eps float32) {
 	y, g = y[:len(x)], g[:len(x)]
 	var acc [lanes]float32
-	squaresGeneric(&acc, x)
-	scaleMulGeneric(y, x, g, rmsScale(tree(&acc), len(x), eps))
+	squares(&acc, x)
+	scaleMul(y, x, g, rmsScale(tree(&acc), len(x), eps))
 }
 
 func rmsScale(squares float32, n int, eps float32) float32 {
@@ -19,32 +19,37 @@ func rmsScale(squares float32, n int, eps float32) float32 {
 
 // Add adds x to y.
 func Add(y, x []float32) {
-	addGeneric(y[:len(x)], x)
+	add(y[:len(x)], x)
 }
 
 // AddRMSNorm adds x to the residual stream r and writes RMSNorm(r) to y: the bits of Add
 // followed by RMSNorm, in one pass less.
 func AddRMSNorm(y, r, x, g []float32, eps float32) {
-	Add(r, x)
-	RMSNorm(y, r[:len(x)], g, eps)
+	y, r, g = y[:len(x)], r[:len(x)], g[:len(x)]
+	var acc [lanes]float32
+	addSquares(&acc, r, x)
+	scaleMul(y, r, g, rmsScale(tree(&acc), len(x), eps))
 }
 
 // SwiGLU writes y = gate · sigmoid(gate) · up (Shazeer, "GLU Variants Improve
 // Transformer", 2020); y may be gate or up.
 func SwiGLU(y, gate, up []float32) {
-	swigluGeneric(y[:len(gate)], gate, up[:len(gate)])
+	swiglu(y[:len(gate)], gate, up[:len(gate)])
 }
 
 // Rotate turns the heads of x, dim values each, by the angles whose cosines and sines are
 // given, dim/2 each: value i of a head pairs with value i + dim/2 (NeoX order; Su et al.,
 // "RoFormer", 2021).
 func Rotate(x []float32, heads, dim int, cos, sin []float32) {
-	rotateGeneric(x[:heads*dim], heads, dim, cos[:dim/2], sin[:dim/2])
+	half := dim / 2
+	for x := x[:heads*dim]; len(x) > 0; x = x[dim:] {
+		rotate(x[:half], x[half:dim], cos[:half], sin[:half])
+	}
 }
 
 // Exp replaces x by its exponentials; see exp.go for the error.
 func Exp(x []float32) {
-	expGeneric(x)
+	exp(x)
 }
 
 // Max returns the greatest value of x: NaN if any is NaN, -Inf if x is empty. Of zeros of
@@ -54,7 +59,7 @@ func Max(x []float32) float32 {
 	for i := range m {
 		m[i] = negInf
 	}
-	if maxGeneric(&m, x) {
+	if maxLanes(&m, x) {
 		return float32(math.NaN())
 	}
 	return maxTree(&m)
@@ -74,9 +79,19 @@ func maxTree(m *[lanes]float32) float32 {
 // ArgMax returns the index of the greatest value, the first of equals; of the first NaN
 // if there is one; -1 if x is empty.
 func ArgMax(x []float32) int {
-	m := Max(x)
-	for i, v := range x {
-		if v == m || v != v {
+	const block = 1024
+	at, top := -1, float32(0)
+	for i := 0; i < len(x); i += block {
+		part := x[i:min(i+block, len(x))]
+		if m := Max(part); at < 0 || m > top || m != m {
+			at, top = i, m
+			if m != m {
+				break
+			}
+		}
+	}
+	for i := at; i >= 0; i++ {
+		if v := x[i]; v == top || v != v {
 			return i
 		}
 	}
@@ -87,14 +102,14 @@ func ArgMax(x []float32) int {
 // be positive. A NaN anywhere, or no finite maximum, gives NaN everywhere it reaches.
 func SoftMax(x []float32, scale float32) {
 	s := SoftExp(x, scale)
-	divGeneric(x, s)
+	div(x, s)
 }
 
 // SoftExp replaces x by exp((x - max)·scale), the numerators of SoftMax, and returns
 // their sum, which the caller may divide by later.
 func SoftExp(x []float32, scale float32) float32 {
 	var acc [lanes]float32
-	softExpGeneric(&acc, x, Max(x), scale)
+	softExp(&acc, x, Max(x), scale)
 	return tree(&acc)
 }
 
@@ -102,6 +117,6 @@ func SoftExp(x []float32, scale float32) float32 {
 // vocabulary is max + ln of the sum of the blocks' sums.
 func SumExp(x []float32, max float32) float64 {
 	var acc [lanes]float32
-	sumExpGeneric(&acc, x, max)
+	sumExp(&acc, x, max)
 	return float64(tree(&acc))
 }

@@ -40,16 +40,11 @@ func swigluGeneric(y, gate, up []float32) {
 	}
 }
 
-func rotateGeneric(x []float32, heads, dim int, cos, sin []float32) {
-	half := dim / 2
-	for h := range heads {
-		a := x[h*dim : h*dim+half]
-		b := x[h*dim+half : (h+1)*dim]
-		for i, u := range a {
-			v, c, s := b[i], cos[i], sin[i]
-			a[i] = fma32(-v, s, float32(u*c))
-			b[i] = fma32(u, s, float32(v*c))
-		}
+func rotateGeneric(a, b, cos, sin []float32) {
+	for i, u := range a {
+		v, c, s := b[i], cos[i], sin[i]
+		a[i] = fma32(-v, s, float32(u*c))
+		b[i] = fma32(u, s, float32(v*c))
 	}
 }
 

@@ -1,5 +1,6 @@
-// Command asm writes the assembly of the register tiles of package kernel: for each kind of product a routine that holds
-// up to 12 (AVX-512) or 6 (AVX2) rows of x against two registers of w. Run it by `go generate` in the package.
+// Command asm writes assembly of package kernel: the register tiles, for each kind of product a routine that holds up to 12
+// (AVX-512) or 6 (AVX2) rows of x against two registers of w, and the vector routines (vector.go). Run it by `go generate`
+// in the package.
 package main
 
 import (
@@ -30,6 +31,8 @@ var kinds = []kind{
 
 func main() {
 	log.SetFlags(0)
+	vectors(true)
+	vectors(false)
 	for _, k := range kinds {
 		g := gen{kind: k}
 		g.routine()

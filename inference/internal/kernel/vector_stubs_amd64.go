@@ -1,0 +1,80 @@
+//go:build !purego
+
+package kernel
+
+// Each stub means the Go form of its name; n is a positive multiple of 16.
+
+//go:noescape
+func squaresAVX512(acc *[16]float32, x *float32, n int)
+
+//go:noescape
+func addSquaresAVX512(acc *[16]float32, y, x *float32, n int)
+
+//go:noescape
+func maxAVX512(m *[16]float32, x *float32, n int) (nan uint32)
+
+//go:noescape
+func addAVX512(y, x *float32, n int)
+
+//go:noescape
+func scaleMulAVX512(y, x, gain *float32, s float32, n int)
+
+//go:noescape
+func divAVX512(x *float32, d float32, n int)
+
+//go:noescape
+func rotateAVX512(a, b, cos, sin *float32, n int)
+
+//go:noescape
+func roundBF16AVX512(y, x *float32, n int)
+
+//go:noescape
+func expAVX512(x *float32, n int)
+
+//go:noescape
+func softExpAVX512(acc *[16]float32, x *float32, max, scale float32, n int)
+
+//go:noescape
+func sumExpAVX512(acc *[16]float32, x *float32, max float32, n int)
+
+//go:noescape
+func swigluAVX512(y, gate, up *float32, n int)
+
+//go:noescape
+func squaresAVX2(acc *[16]float32, x *float32, n int)
+
+//go:noescape
+func addSquaresAVX2(acc *[16]float32, y, x *float32, n int)
+
+//go:noescape
+func maxAVX2(m *[16]float32, x *float32, n int) (nan uint32)
+
+//go:noescape
+func addAVX2(y, x *float32, n int)
+
+//go:noescape
+func scaleMulAVX2(y, x, gain *float32, s float32, n int)
+
+//go:noescape
+func divAVX2(x *float32, d float32, n int)
+
+//go:noescape
+func rotateAVX2(a, b, cos, sin *float32, n int)
+
+//go:noescape
+func roundBF16AVX2(y, x *float32, n int)
+
+//go:noescape
+func expAVX2(x *float32, n int)
+
+//go:noescape
+func softExpAVX2(acc *[16]float32, x *float32, max, scale float32, n int)
+
+//go:noescape
+func sumExpAVX2(acc *[16]float32, x *float32, max float32, n int)
+
+//go:noescape
+func swigluAVX2(y, gate, up *float32, n int)
+
+//go:noescape
+func packBF16AVX512(y *uint16, x *float32, n int)
