@@ -37,20 +37,6 @@ func (s store) ref(revision string) string {
 	return filepath.Join(s.dir, "refs", filepath.FromSlash(revision))
 }
 
-// tag marks the cache for programs that make backups, as huggingface_hub does (bford.info/cachedir).
-func (s store) tag() error {
-	if err := os.MkdirAll(s.cache, 0o777); err != nil {
-		return err
-	}
-	const text = "Signature: 8a477f597d28d172789f06886806bc55\n# This file is a cache directory tag created by winnow.\n# For information about cache directory tags see https://bford.info/cachedir/\n"
-	f, err := os.OpenFile(filepath.Join(s.cache, "CACHEDIR.TAG"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-	if err != nil {
-		return nil // it is there, or the cache is somebody else's: downloads do not need it
-	}
-	_, err = f.WriteString(text)
-	return errors.Join(err, f.Close())
-}
-
 // commit finds the commit of a revision in the cache, "" where it is not there.
 func (s store) commit(revision string) (string, error) {
 	b, err := os.ReadFile(s.ref(revision))

@@ -20,7 +20,7 @@ type MissingError struct {
 
 func (e *MissingError) Error() string {
 	if e.Lacks != "" {
-		return fmt.Sprintf("model %s is only partly in %s: %s is missing; this goes on with it: %s", e.Want, e.Cache, e.Lacks, e.Want.Command())
+		return fmt.Sprintf("model %s is only partly in %s, without %s; this goes on with it: %s", e.Want, e.Cache, e.Lacks, e.Want.Command())
 	}
 	return fmt.Sprintf("model %s is not in %s; this downloads it: %s", e.Want, e.Cache, e.Want.Command())
 }
@@ -80,7 +80,7 @@ func (h *Hub) pick(w Want, dir string, names []string) (path, lacks string, err 
 	case err != nil && w.File != "":
 		return "", w.File, nil
 	case err != nil && slices.Contains(names, "config.json"):
-		return "", "the weights", nil
+		return "", "its weights", nil
 	case err != nil:
 		return "", "", nil
 	}

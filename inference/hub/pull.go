@@ -73,9 +73,6 @@ func (h *Hub) Pull(ctx context.Context, w Want) (Pulled, error) {
 	if err := p.room(entries); err != nil {
 		return out, err
 	}
-	if err := p.store.tag(); err != nil {
-		return out, fmt.Errorf("the cache: %w", err)
-	}
 	out.Files = make([]File, len(entries))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(together)

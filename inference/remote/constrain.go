@@ -14,12 +14,14 @@ import (
 	"github.com/winnow-data/winnow/inference"
 )
 
+var allWays = []string{Schema, Object, Ask}
+
 // ways lists how an endpoint may be told of a schema, the best first.
 func (m *Model) ways(r inference.Request) []string {
 	if m.o.JSON != Auto {
 		return []string{m.o.JSON}
 	}
-	all := []string{Schema, Object, Ask}
+	all := allWays
 	if len(r.Messages) == 0 {
 		all = all[:1] // words added to a raw prompt would be another prompt
 	}
@@ -49,7 +51,7 @@ func (m *Model) constrained(ctx context.Context, r inference.Request) (inference
 		case !errors.As(err, &own), errors.Is(err, ErrContext), errors.Is(err, ErrRefused):
 			return inference.Reply{}, err
 		case unsupported(err) && i+1 < len(ways) && m.o.JSON == Auto:
-			m.dialect.json.Store(m.dialect.json.Load() + 1)
+			m.dialect.json.CompareAndSwap(int32(slices.Index(allWays, way)), int32(slices.Index(allWays, way)+1))
 		}
 	}
 	return inference.Reply{}, err

@@ -1,0 +1,545 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var tiny = Want{Name: repoID}
+
+func (s *testHub) must(h *Hub, w Want) Pulled {
+	s.t.Helper()
+	p, err := h.Pull(s.t.Context(), w)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.whole(p)
+	return p
+}
+
+// whole compares the pulled files with the hub's.
+func (s *testHub) whole(p Pulled) {
+	s.t.Helper()
+	for _, f := range p.Files {
+		path := filepath.Join(filepath.Dir(p.Path), p.Commit, filepath.FromSlash(f.Name))
+		got, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, s.files[f.Name].data) {
+			s.t.Errorf("%s: %d bytes (%v), want the hub's %d", f.Name, len(got), err, len(s.files[f.Name].data))
+		}
+	}
+}
+
+func TestPullLaysTheCacheAsHuggingfaceHubDoes(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	p := s.must(h, tiny)
+	dir := "models--org--tiny/"
+	want := map[string]string{dir + "refs/main": "40"}
+	for _, name := range []string{"config.json", "generation_config.json", "tokenizer.json", "model.safetensors", "1_Pooling/config.json"} {
+		b := s.files[name]
+		up := "../../blobs/"
+		if strings.Contains(name, "/") {
+			up = "../../../blobs/"
+		}
+		want[dir+"blobs/"+b.etag()] = fmt.Sprint(len(b.data))
+		want[dir+"snapshots/"+commitID+"/"+name] = "-> " + up + b.etag()
+		want[".locks/models--org--tiny/"+b.etag()+".lock"] = "0"
+	}
+	got := tree(t, h.Cache)
+	if !maps.Equal(got, want) {
+		t.Errorf("the cache holds\n%v\nwant\n%v", got, want)
+	}
+	if ref, err := os.ReadFile(filepath.Join(h.Cache, dir, "refs/main")); err != nil || string(ref) != commitID {
+		t.Errorf("refs/main is %q (%v), want the bare commit", ref, err)
+	}
+	if found, err := h.Find(tiny); err != nil || found != p.Path || !strings.HasSuffix(found, commitID) {
+		t.Errorf("found %q (%v), want %q", found, err, p.Path)
+	}
+	for _, f := range p.Files {
+		if want := map[bool]string{true: Sha256, false: GitSha1}[s.files[f.Name].lfs]; f.Cached || f.Checksum != want {
+			t.Errorf("%s: cached %v, checksum %q; want a fetched file with %q", f.Name, f.Cached, f.Checksum, want)
+		}
+	}
+}
+
+func TestSecondPullFetchesNothing(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	s.must(h, tiny)
+	before := len(s.asked(func(request) bool { return true }))
+	p := s.must(h, tiny)
+	after := s.asked(func(request) bool { return true })[before:]
+	if p.Fetched != 0 || len(after) != 1 {
+		t.Errorf("fetched %d bytes with the requests %v; want only the listing", p.Fetched, after)
+	}
+}
+
+func TestTokenGoesToTheHubAlone(t *testing.T) {
+	s := newTestHub(t)
+	s.token = "hf_secret"
+	s.must(s.client(), tiny)
+	if rs := s.asked(func(r request) bool { return r.cdn && r.auth != "" }); len(rs) > 0 {
+		t.Errorf("the other host was sent the token: %v", rs)
+	}
+	if rs := s.asked(func(r request) bool { return !r.cdn && r.auth != "Bearer hf_secret" }); len(rs) > 0 {
+		t.Errorf("requests to the hub without the token: %v", rs)
+	}
+	if rs := s.asked(func(r request) bool { return r.cdn }); len(rs) == 0 {
+		t.Error("the other host was not asked: the test shows nothing")
+	}
+	if h := s.client(); strings.Contains(fmt.Sprintf("%v %+v %#v", h, h, h), "hf_secret") {
+		t.Error("printing the hub shows the token")
+	}
+}
+
+func TestRenamedRepositoryIsFollowed(t *testing.T) {
+	s := newTestHub(t)
+	s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
+		if !strings.Contains(r.URL.Path, "org/old") {
+			return false
+		}
+		http.Redirect(w, r, strings.Replace(r.URL.RequestURI(), "org/old", repoID, 1), http.StatusTemporaryRedirect)
+		return true
+	}
+	h := s.client()
+	s.must(h, Want{Name: "org/old"})
+	if _, err := os.Stat(filepath.Join(h.Cache, "models--org--old/refs/main")); err != nil {
+		t.Error(err)
+	}
+}
+
+// broken serves at most n bytes per request, then cuts the connection.
+func broken(n int) func(http.ResponseWriter, *http.Request, string, blob) {
+	return func(w http.ResponseWriter, r *http.Request, _ string, b blob) {
+		at := from(r)
+		rest := b.data[at:]
+		w.Header().Set("Content-Length", fmt.Sprint(len(rest)))
+		if at > 0 {
+			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", at, len(b.data)-1, len(b.data)))
+			w.WriteHeader(http.StatusPartialContent)
+		}
+		if len(rest) <= n {
+			w.Write(rest)
+			return
+		}
+		w.Write(rest[:n])
+		w.(http.Flusher).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func TestBrokenConnectionsAreGoneOnWith(t *testing.T) {
+	s := newTestHub(t)
+	s.serve = broken(20_000)
+	p := s.must(s.client(), tiny)
+	ranges := s.asked(func(r request) bool { return strings.Contains(r.path, "model.safetensors") && r.rng != "" })
+	if len(ranges) < 10 {
+		t.Errorf("300 kB in pieces of 20 kB: %d requests with a range, want at least 10", len(ranges))
+	}
+	if want := int64(300_000 + 22 + 12 + 2 + 33); p.Fetched > want+1000 {
+		t.Errorf("fetched %d bytes, want about %d: nothing twice", p.Fetched, want)
+	}
+}
+
+func TestServerWithoutRangesStartsAnew(t *testing.T) {
+	s := newTestHub(t)
+	var n atomic.Int32
+	s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(b.data)))
+		if b.lfs && n.Add(1) < 3 {
+			w.Write(b.data[:100_000])
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+		w.Write(b.data)
+	}
+	s.must(s.client(), tiny)
+}
+
+func TestWrongRangesAreNotBelieved(t *testing.T) {
+	for name, contentRange := range map[string]string{"from 0": "bytes 0-299999/300000", "other size": "bytes 100000-399998/399999", "nonsense": "pages 1-2", "none": ""} {
+		t.Run(name, func(t *testing.T) {
+			s := newTestHub(t)
+			var n atomic.Int32
+			s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+				switch {
+				case !b.lfs:
+					w.Write(b.data)
+				case n.Add(1) == 1:
+					broken(100_000)(w, r, name, b)
+				case r.Header.Get("Range") != "":
+					w.Header().Set("Content-Range", contentRange)
+					w.WriteHeader(http.StatusPartialContent)
+					w.Write(b.data)
+				default:
+					w.Write(b.data)
+				}
+			}
+			s.must(s.client(), tiny)
+		})
+	}
+}
+
+func TestWrongChecksum(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		times      int32
+		bad        string
+	}{
+		{"large file, once", "model.safetensors", 1, ""},
+		{"large file, always", "model.safetensors", 99, "model.safetensors: its sha256 is"},
+		{"small file, always", "tokenizer.json", 99, "tokenizer.json: its git sha1 is"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newTestHub(t)
+			var n atomic.Int32
+			s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+				data := bytes.Clone(b.data)
+				if name == c.file && n.Add(1) <= c.times {
+					data[len(data)/2] ^= 1
+				}
+				w.Write(data)
+			}
+			h := s.client()
+			if c.bad == "" {
+				s.must(h, tiny)
+				return
+			}
+			_, err := h.Pull(t.Context(), tiny)
+			if err == nil || !strings.Contains(err.Error(), c.bad) {
+				t.Fatalf("got %v, want an error with %q", err, c.bad)
+			}
+			for name := range tree(t, h.Cache) {
+				if strings.Contains(name, s.files[c.file].etag()) && !strings.HasSuffix(name, ".lock") {
+					t.Errorf("the spoiled bytes stay in the cache: %s", name)
+				}
+			}
+			if _, err := h.Find(tiny); err == nil {
+				t.Error("a model with a spoiled file is found")
+			}
+		})
+	}
+}
+
+func TestLyingSizes(t *testing.T) {
+	for name, extra := range map[string]int{"longer": 1000, "shorter": -1000} {
+		t.Run(name, func(t *testing.T) {
+			s := newTestHub(t)
+			s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+				if b.lfs {
+					w.Write(noise(len(b.data) + extra))
+					return
+				}
+				w.Write(b.data)
+			}
+			h := s.client()
+			h.Tries = 3
+			if p, err := h.Pull(t.Context(), tiny); err == nil {
+				t.Errorf("pulled %v, want an error", p)
+			}
+		})
+	}
+}
+
+func TestFileThatChangesBetweenHeadAndGet(t *testing.T) {
+	s := newTestHub(t)
+	other := blob{data: noise(200_000), lfs: true}
+	var once sync.Once
+	s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
+		if !cdn && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/resolve/") && strings.HasSuffix(r.URL.Path, "model.safetensors") {
+			once.Do(func() { s.files["model.safetensors"] = other })
+		}
+		return false
+	}
+	s.plainList = true // else the listing's checksum is what counts
+	s.must(s.client(), tiny)
+}
+
+func TestPassingFaultsAreTriedAgain(t *testing.T) {
+	for _, status := range []int{429, 500, 502, 503, 504} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			s := newTestHub(t)
+			var met sync.Map // each address fails twice
+			s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
+				n, _ := met.LoadOrStore(r.Method+r.URL.Path, new(atomic.Int32))
+				if n.(*atomic.Int32).Add(1) > 2 {
+					return false
+				}
+				w.WriteHeader(status)
+				return true
+			}
+			s.must(s.client(), tiny)
+		})
+	}
+}
+
+func TestRetryAfterIsWaitedFor(t *testing.T) {
+	s := newTestHub(t)
+	var n atomic.Int32
+	s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
+		if n.Add(1) > 1 {
+			return false
+		}
+		w.Header().Set("Retry-After", "0.3")
+		w.WriteHeader(429)
+		return true
+	}
+	begun := time.Now()
+	s.must(s.client(), tiny)
+	if took := time.Since(begun); took < 300*time.Millisecond {
+		t.Errorf("came back after %v, the hub asked for 300ms", took)
+	}
+	n.Store(0)
+	s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(429)
+		return true
+	}
+	if _, err := s.client().Pull(t.Context(), tiny); err == nil || !strings.Contains(err.Error(), "come back in 1h") {
+		t.Errorf("got %v, want an error that says when to come back", err)
+	}
+}
+
+func TestFaultsAreExplained(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		setup func(*testHub, *Hub)
+		want  Want
+		kind  error
+		says  []string
+	}{
+		{"gated, no token", func(s *testHub, _ *Hub) { s.gated = true }, tiny, ErrAccess, []string{"accept its terms at http", "/org/tiny", "HF_TOKEN"}},
+		{"gated, token", func(s *testHub, h *Hub) { s.gated, s.token = true, "t"; h.WithToken("t") }, tiny, ErrAccess, []string{"account of your token"}},
+		{"private, no token", func(s *testHub, _ *Hub) { s.token = "t" }, tiny, ErrAccess, []string{"no such model, or it is private", "HF_TOKEN"}},
+		{"wrong token", func(s *testHub, h *Hub) { s.token = "t"; h.WithToken("other") }, tiny, ErrAccess, []string{"does not know your token"}},
+		{"no such model", func(*testHub, *Hub) {}, Want{Name: "org/none"}, ErrAccess, []string{"no such model"}},
+		{"no such revision", func(*testHub, *Hub) {}, Want{Name: repoID, Revision: "v9"}, ErrUnknown, []string{`no branch, tag or commit "v9"`}},
+		{"no JSON", func(s *testHub, h *Hub) {
+			h.Tries = 2
+			s.wrong = func(w http.ResponseWriter, _ *http.Request, _ bool) bool { fmt.Fprint(w, "<html>"); return true }
+		}, tiny, nil, []string{"no JSON", "tried 2 times"}},
+		{"no commit", func(s *testHub, _ *Hub) { s.commit = "../../x" }, tiny, nil, []string{"the commit", "cannot name a file"}},
+		{"name leads out", func(s *testHub, _ *Hub) { s.files["../../evil.json"] = blob{} }, tiny, nil, []string{"../../evil.json", "leads out"}},
+		{"absolute name", func(s *testHub, _ *Hub) { s.files["/etc/evil.json"] = blob{} }, tiny, nil, []string{"leads out"}},
+		{"backslashes", func(s *testHub, _ *Hub) { s.files[`..\evil.json`] = blob{} }, tiny, nil, []string{"leads out"}},
+		{"etag leads out", func(s *testHub, _ *Hub) {
+			s.wrong = func(w http.ResponseWriter, r *http.Request, _ bool) bool {
+				w.Header().Set("X-Linked-Etag", `"../../../evil"`)
+				return false
+			}
+		}, tiny, nil, []string{"the ETag", "cannot name a file"}},
+		{"redirects without end", func(s *testHub, _ *Hub) {
+			s.wrong = func(w http.ResponseWriter, r *http.Request, _ bool) bool {
+				http.Redirect(w, r, r.URL.RequestURI(), http.StatusFound)
+				return true
+			}
+		}, tiny, nil, []string{"redirects"}},
+		{"pickles", func(s *testHub, _ *Hub) { delete(s.files, "model.safetensors") }, tiny, nil, []string{"pickle", "pytorch_model.bin"}},
+		{"wrong name", func(*testHub, *Hub) {}, Want{Name: "../x"}, nil, []string{"ORG/NAME"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newTestHub(t)
+			h := s.client()
+			c.setup(s, h)
+			_, err := h.Pull(t.Context(), c.want)
+			if err == nil || c.kind != nil && !errors.Is(err, c.kind) {
+				t.Fatalf("got %v, want an error of kind %v", err, c.kind)
+			}
+			for _, says := range c.says {
+				if !strings.Contains(err.Error(), says) {
+					t.Errorf("got %q, want it to say %q", err, says)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(h.Cache, "..", "evil.json")); err == nil {
+				t.Error("a file was written outside of the cache")
+			}
+		})
+	}
+}
+
+func TestHangingConnectionIsGivenUp(t *testing.T) {
+	s := newTestHub(t)
+	var n atomic.Int32
+	s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+		if b.lfs && n.Add(1) == 1 {
+			w.Header().Set("Content-Length", fmt.Sprint(len(b.data)))
+			w.Write(b.data[:50_000])
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+			return
+		}
+		broken(1<<30)(w, r, name, b)
+	}
+	h := s.client()
+	h.Idle = 100 * time.Millisecond
+	p := s.must(h, tiny)
+	if rs := s.asked(func(r request) bool { return r.cdn && r.rng == "bytes=50000-" }); len(rs) != 1 {
+		t.Errorf("pulled %v with %d requests from byte 50000 on, want 1", p, len(rs))
+	}
+}
+
+func TestCancelledPullIsGoneOnWith(t *testing.T) {
+	s := newTestHub(t)
+	var hang atomic.Bool
+	hang.Store(true)
+	s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+		if b.lfs && hang.Load() {
+			w.Header().Set("Content-Length", fmt.Sprint(len(b.data)))
+			w.Write(b.data[:120_000])
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+			return
+		}
+		broken(1<<30)(w, r, name, b)
+	}
+	h := s.client()
+	ctx, cancel := context.WithCancel(t.Context())
+	h.Progress = func(p Progress) {
+		if p.Bytes >= 120_000 {
+			cancel()
+		}
+	}
+	begun := time.Now()
+	if _, err := h.Pull(ctx, tiny); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v, want the context's end", err)
+	}
+	if took := time.Since(begun); took > 3*time.Second {
+		t.Errorf("ended after %v, want at once", took)
+	}
+	var missing *MissingError
+	if _, err := h.Find(tiny); !errors.As(err, &missing) {
+		t.Errorf("half a model: got %v, want it missing", err)
+	}
+	hang.Store(false)
+	h.Progress = nil
+	s.must(h, tiny)
+	if rs := s.asked(func(r request) bool { return r.cdn && r.rng == "bytes=120000-" }); len(rs) != 1 {
+		t.Errorf("%d requests go on behind byte 120000, want 1", len(rs))
+	}
+}
+
+func TestTwoPullsAtOnceFetchOnce(t *testing.T) {
+	s := newTestHub(t)
+	s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+		time.Sleep(20 * time.Millisecond)
+		broken(1<<30)(w, r, name, b)
+	}
+	h := s.client()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { s.must(&Hub{Endpoint: h.Endpoint, Cache: h.Cache}, tiny) })
+	}
+	wg.Wait()
+	if rs := s.asked(func(r request) bool { return r.cdn && r.method == http.MethodGet }); len(rs) != 1 {
+		t.Errorf("the large file was fetched %d times, want once", len(rs))
+	}
+}
+
+func TestRevisions(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	for _, rev := range []string{"", "refs/pr/1", commitID, commitID[:8]} {
+		w := Want{Name: repoID, Revision: rev}
+		p := s.must(h, w)
+		if found, err := h.Find(w); err != nil || found != p.Path {
+			t.Errorf("%q: found %q (%v), want %q", rev, found, err, p.Path)
+		}
+	}
+	refs := slices.Sorted(maps.Keys(tree(t, filepath.Join(h.Cache, "models--org--tiny/refs"))))
+	if want := []string{commitID[:8], "main", "refs/pr/1"}; !slices.Equal(refs, want) {
+		t.Errorf("refs %v, want %v", refs, want)
+	}
+	s.mu.Lock()
+	s.commit, s.files["config.json"] = strings.Repeat("ab", 20), blob{data: []byte(`{"model_type":"qwen3"}`)}
+	s.mu.Unlock()
+	p := s.must(h, tiny)
+	if found, err := h.Find(tiny); err != nil || found != p.Path || !strings.HasSuffix(found, s.commit) || p.Fetched != 22 {
+		t.Errorf("after a commit: found %q (%v), fetched %d; want the other snapshot and only config.json fetched", found, err, p.Fetched)
+	}
+	if found, err := h.Find(Want{Name: repoID, Revision: commitID[:10]}); err != nil || !strings.HasSuffix(found, commitID) {
+		t.Errorf("the beginning of the older commit: found %q (%v)", found, err)
+	}
+}
+
+func TestOffline(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	h.Offline = true
+	var missing *MissingError
+	if _, err := h.Pull(t.Context(), tiny); !errors.As(err, &missing) || !strings.Contains(err.Error(), "HF_HUB_OFFLINE") {
+		t.Errorf("got %v, want a missing model and the variable named", err)
+	}
+	h.Offline = false
+	p := s.must(h, tiny)
+	h.Offline, h.Endpoint = true, "http://127.0.0.1:1"
+	if got, err := h.Pull(t.Context(), tiny); err != nil || got.Path != p.Path {
+		t.Errorf("got %v (%v), want what the cache has", got, err)
+	}
+	h.Offline, h.Tries = false, 2
+	if _, err := h.Pull(t.Context(), tiny); err == nil || !strings.Contains(err.Error(), p.Path) {
+		t.Errorf("no hub: got %v, want it to say that the cache serves", err)
+	}
+}
+
+func TestListingWithoutSizes(t *testing.T) {
+	s := newTestHub(t)
+	s.plainList = true
+	s.must(s.client(), tiny)
+}
+
+func TestCopiesInsteadOfLinks(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	h.Copies = true
+	s.must(h, tiny)
+	for name, is := range tree(t, h.Cache) {
+		if strings.HasPrefix(is, "->") {
+			t.Errorf("%s is a link", name)
+		}
+	}
+	if p := s.must(h, tiny); p.Fetched != 0 {
+		t.Errorf("fetched %d bytes again", p.Fetched)
+	}
+}
+
+func TestDamagedBlobIsFetchedAgain(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	p := s.must(h, tiny)
+	if err := os.Truncate(filepath.Join(p.Path, "model.safetensors"), 1000); err != nil {
+		t.Fatal(err)
+	}
+	s.must(h, tiny)
+}
+
+func TestFullDiskIsSaidBeforehand(t *testing.T) {
+	s := newTestHub(t)
+	h := s.client()
+	have, ok := free(filepath.Dir(filepath.Dir(h.Cache)))
+	if !ok {
+		t.Skip("this system does not tell its free space")
+	}
+	huge := have + 1<<40
+	s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
+		if !strings.HasPrefix(r.URL.Path, "/api/") {
+			t.Errorf("asked for %s though it cannot fit", r.URL.Path)
+		}
+		fmt.Fprintf(w, `{"sha":"%s","siblings":[{"rfilename":"config.json","size":1},{"rfilename":"model.safetensors","size":134,"lfs":{"size":%d,"sha256":"%064d"}}]}`, commitID, huge, 0)
+		return true
+	}
+	if _, err := h.Pull(t.Context(), tiny); err == nil || !strings.Contains(err.Error(), "has room for") {
+		t.Errorf("got %v, want an error about room", err)
+	}
+}
