@@ -1,9 +1,9 @@
 package tokenizer
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -19,8 +19,9 @@ type added struct {
 // A finder finds the leftmost, then longest of its tokens.
 type finder struct {
 	first  [256]bool    // bytes that begin a token
-	starts string       // the same bytes, for a search
+	starts []byte       // the same bytes, for a search
 	tokens []AddedToken // longest first
+	always bool         // some tokens are found without being asked for
 }
 
 // setAdded collects the added tokens of a vocabulary and checks them.
@@ -59,7 +60,8 @@ func (t *Tokenizer) setAdded(p Parts) error {
 		}
 		if a.Normalized {
 			if p.NFC {
-				a.Content = normalize(a.Content)
+				text, _ := appendNFC(nil, nil, []byte(a.Content))
+				a.Content = string(text)
 			}
 			t.added.normal.add(a)
 		} else {
@@ -74,8 +76,9 @@ func (t *Tokenizer) setAdded(p Parts) error {
 func (f *finder) add(a AddedToken) {
 	if c := a.Content[0]; !f.first[c] {
 		f.first[c] = true
-		f.starts += string([]byte{c})
+		f.starts = append(f.starts, c)
 	}
+	f.always = f.always || !a.Special
 	f.tokens = append(f.tokens, a)
 }
 
@@ -90,9 +93,18 @@ type match struct {
 }
 
 // find returns the first token of s at or behind i that counts. Text before done belongs to the token before.
-func (f *finder) find(s string, i, done int, special bool) (match, bool) {
+func (f *finder) find(s []byte, i, done int, special bool) (match, bool) {
+	if len(f.tokens) == 0 || !special && !f.always {
+		return match{}, false
+	}
 	for i < len(s) {
-		if !f.first[s[i]] {
+		if len(f.starts) == 1 {
+			n := bytes.IndexByte(s[i:], f.starts[0])
+			if n < 0 {
+				break
+			}
+			i += n
+		} else if !f.first[s[i]] {
 			i++
 			continue
 		}
@@ -108,10 +120,10 @@ func (f *finder) find(s string, i, done int, special bool) (match, bool) {
 		}
 		m := match{id: a.ID, from: from, to: to, next: to}
 		if a.LStrip {
-			m.from = max(len(strings.TrimRightFunc(s[:from], unicode.IsSpace)), done)
+			m.from = max(len(bytes.TrimRightFunc(s[:from], unicode.IsSpace)), done)
 		}
 		if a.RStrip {
-			m.to = len(s) - len(strings.TrimLeftFunc(s[to:], unicode.IsSpace))
+			m.to = len(s) - len(bytes.TrimLeftFunc(s[to:], unicode.IsSpace))
 		}
 		return m, true
 	}
@@ -119,22 +131,22 @@ func (f *finder) find(s string, i, done int, special bool) (match, bool) {
 }
 
 // at returns the longest token that s begins with.
-func (f *finder) at(s string) *AddedToken {
+func (f *finder) at(s []byte) *AddedToken {
 	for i := range f.tokens {
-		if strings.HasPrefix(s, f.tokens[i].Content) {
+		if bytes.HasPrefix(s, view(f.tokens[i].Content)) {
 			return &f.tokens[i]
 		}
 	}
 	return nil
 }
 
-func endsWord(s string) bool {
-	r, n := utf8.DecodeLastRuneInString(s)
+func endsWord(s []byte) bool {
+	r, n := utf8.DecodeLastRune(s)
 	return n > 0 && wordRune(r)
 }
 
-func beginsWord(s string) bool {
-	r, n := utf8.DecodeRuneInString(s)
+func beginsWord(s []byte) bool {
+	r, n := utf8.DecodeRune(s)
 	return n > 0 && wordRune(r)
 }
 

@@ -1,97 +1,97 @@
 package tokenizer
 
-import "strings"
+import "unicode/utf8"
 
-// scratch is what one call of Encode or Count works in.
+// scratch is what one call of Encode or Count works in. It comes from the tokenizer's pool.
 type scratch struct {
-	ids   []int32
-	ranks []uint32
+	cache  cache
+	merger merger
+	valid  []byte // the text, when it was not UTF-8
+	normal []byte // a part of it in NFC
+	runes  []rune
 }
-
-func newScratch() *scratch { return &scratch{} }
 
 // Encode appends the ids of a text to dst. With special, special tokens in the text become their ids; without, they are text like any other.
 // It allocates nothing when dst has room. No BOS is added.
 func (t *Tokenizer) Encode(dst []int32, text string, special bool) []int32 {
 	w := t.scratch.Get().(*scratch)
-	dst = t.encode(dst, w, text, special)
+	out := sink{ids: dst, keep: true}
+	t.encode(&out, w, view(text), special)
 	t.scratch.Put(w)
-	return dst
+	return out.ids
 }
 
-// Count returns the number of ids that Encode gives for a text in which special tokens are ordinary text.
+// Count returns the number of ids that Encode gives for a text in which special tokens are ordinary text, without making them.
 func (t *Tokenizer) Count(text string) int {
-	return len(t.Encode(nil, text, false))
+	w := t.scratch.Get().(*scratch)
+	var out sink
+	t.encode(&out, w, view(text), false)
+	t.scratch.Put(w)
+	return out.n
 }
 
-func (t *Tokenizer) encode(dst []int32, w *scratch, s string, special bool) []int32 {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+// A sink takes ids, or only their number.
+type sink struct {
+	ids  []int32
+	n    int
+	keep bool
+}
+
+func (o *sink) add(id int32) {
+	o.n++
+	if o.keep {
+		o.ids = append(o.ids, id)
+	}
+}
+
+// encode cuts a text at its added tokens.
+func (t *Tokenizer) encode(out *sink, w *scratch, s []byte, special bool) {
+	if !utf8.Valid(s) {
+		text, rest := appendRunes(w.valid[:0], s)
+		if len(rest) > 0 {
+			text = append(text, "\uFFFD"...)
+		}
+		w.valid, s = text, text
+	}
 	done := 0
 	for i := 0; ; {
 		m, ok := t.added.raw.find(s, i, done, special)
 		if !ok {
-			return t.normalized(dst, w, s[done:], special)
+			break
 		}
 		if done < m.from {
-			dst = t.normalized(dst, w, s[done:m.from], special)
+			t.normalise(out, w, s[done:m.from], special)
 		}
-		dst = append(dst, m.id)
+		out.add(m.id)
 		i, done = m.next, m.to
+	}
+	if done < len(s) {
+		t.normalise(out, w, s[done:], special)
 	}
 }
 
-func (t *Tokenizer) normalized(dst []int32, w *scratch, s string, special bool) []int32 {
+// normalise brings a text between added tokens to NFC and cuts it at those that are looked for there.
+func (t *Tokenizer) normalise(out *sink, w *scratch, s []byte, special bool) {
 	if t.nfc {
-		s = normalize(s)
+		if n := normalEnd(s); n < len(s) {
+			w.normal = append(w.normal[:0], s[:n]...)
+			w.normal, w.runes = appendNFC(w.normal, w.runes, s[n:])
+			s = w.normal
+		}
 	}
 	done := 0
 	for i := 0; ; {
 		m, ok := t.added.normal.find(s, i, done, special)
 		if !ok {
-			return t.words(dst, w, s[done:])
-		}
-		if done < m.from {
-			dst = t.words(dst, w, s[done:m.from])
-		}
-		dst = append(dst, m.id)
-		i, done = m.next, m.to
-	}
-}
-
-func (t *Tokenizer) words(dst []int32, w *scratch, s string) []int32 {
-	for i := 0; i < len(s); {
-		end := t.scan(s, i)
-		dst = t.word(dst, w, s[i:end])
-		i = end
-	}
-	return dst
-}
-
-func (t *Tokenizer) word(dst []int32, w *scratch, s string) []int32 {
-	if t.whole != nil {
-		if id, ok := t.whole[s]; ok {
-			return append(dst, id)
-		}
-	}
-	ids := w.ids[:0]
-	for i := range len(s) {
-		if id := t.bytes[s[i]]; id >= 0 {
-			ids = append(ids, id)
-		}
-	}
-	for {
-		best, at := uint32(noRank), 0
-		for i := 1; i < len(ids); i++ {
-			if r := t.pairs.rank(ids[i-1], ids[i]); r < best {
-				best, at = r, i
-			}
-		}
-		if best == noRank {
 			break
 		}
-		ids[at-1] = t.merged[best]
-		ids = append(ids[:at], ids[at+1:]...)
+		if done < m.from {
+			t.words(out, w, s[done:m.from])
+		}
+		out.add(m.id)
+		i, done = m.next, m.to
 	}
-	w.ids = ids
-	return append(dst, ids...)
+	if done < len(s) {
+		t.words(out, w, s[done:])
+	}
 }

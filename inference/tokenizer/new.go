@@ -20,6 +20,7 @@ func New(p Parts) (*Tokenizer, error) {
 	if p.Types != nil && len(p.Types) != len(p.Tokens) {
 		return nil, fmt.Errorf("tokenizer: %d token types for %d tokens", len(p.Types), len(p.Tokens))
 	}
+	makeProperties()
 	t := &Tokenizer{scan: scan, nfc: p.NFC, bos: p.BOS, pad: p.Pad, addBOS: p.AddBOS, chat: p.ChatTemplate}
 	if err := t.setAdded(p); err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func New(p Parts) (*Tokenizer, error) {
 			}
 		}
 	}
-	t.scratch.New = func() any { return newScratch() }
+	t.scratch.New = func() any { return new(scratch) }
 	return t, nil
 }
 

@@ -2,12 +2,11 @@ package tokenizer
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
 // A scanner returns where the word that begins at i ends. Words cover the text without gaps.
-type scanner func(s string, i int) int
+type scanner func(s []byte, i int) int
 
 // The patterns we know, as tokenizer.json writes them. Each is matched by a scanner of that name.
 const (
@@ -44,12 +43,15 @@ const (
 )
 
 // at returns the class and the length in bytes of the character at i.
-func at(s string, i int) (class, int) {
+func at(s []byte, i int) (class, int) {
 	c := s[i]
 	if c < utf8.RuneSelf {
 		return ascii[c], 1
 	}
-	r, n := utf8.DecodeRuneInString(s[i:])
+	if ideograph(c) {
+		return letter, 3
+	}
+	r, n := decode(s, i)
 	return classOf(r), n
 }
 
@@ -72,7 +74,7 @@ func makeASCII() (table [128]class) {
 }
 
 // run returns where the characters of one class that begin at i end.
-func run(s string, i int, want class) int {
+func run(s []byte, i int, want class) int {
 	for i < len(s) {
 		c, n := at(s, i)
 		if c != want {
@@ -84,13 +86,13 @@ func run(s string, i int, want class) int {
 }
 
 // scanQwen2 is patternQwen2.
-func scanQwen2(s string, i int) int { return scanCased(s, i, 1) }
+func scanQwen2(s []byte, i int) int { return scanCased(s, i, 1) }
 
 // scanLlama is patternLlama.
-func scanLlama(s string, i int) int { return scanCased(s, i, 3) }
+func scanLlama(s []byte, i int) int { return scanCased(s, i, 3) }
 
 // scanCased cuts as Qwen2 and Llama 3 do; digits is how many numbers make a word.
-func scanCased(s string, i, digits int) int {
+func scanCased(s []byte, i, digits int) int {
 	if s[i] == '\'' {
 		if n := contraction(s[i+1:]); n > 0 {
 			return i + 1 + n
@@ -124,7 +126,7 @@ func scanCased(s string, i, digits int) int {
 }
 
 // lineEnds passes over [\r\n]*.
-func lineEnds(s string, i int) int {
+func lineEnds(s []byte, i int) int {
 	for i < len(s) && (s[i] == '\n' || s[i] == '\r') {
 		i++
 	}
@@ -132,7 +134,7 @@ func lineEnds(s string, i int) int {
 }
 
 // whiteSpace is \s+(?!\S)|\s+, with \s*[\r\n]+ before it where lines count.
-func whiteSpace(s string, i int, lines bool) int {
+func whiteSpace(s []byte, i int, lines bool) int {
 	from, last, line := i, i, -1
 	for i < len(s) {
 		c, n := at(s, i)
@@ -155,8 +157,8 @@ func whiteSpace(s string, i int, lines bool) int {
 }
 
 // contraction returns the length of what (?i:s|t|re|ve|m|ll|d) takes. The long s, U+017F, is an s to a pattern without case.
-func contraction(s string) int {
-	if s == "" {
+func contraction(s []byte) int {
+	if len(s) == 0 {
 		return 0
 	}
 	switch s[0] | 0x20 {
@@ -171,14 +173,14 @@ func contraction(s string) int {
 			return 2
 		}
 	}
-	if strings.HasPrefix(s, "\u017f") {
+	if s[0] == 0xc5 && s[1] == 0xbf { // U+017F
 		return 2
 	}
 	return 0
 }
 
 // scanGPT2 is patternGPT2.
-func scanGPT2(s string, i int) int {
+func scanGPT2(s []byte, i int) int {
 	if s[i] == '\'' {
 		if n := lowerContraction(s[i+1:]); n > 0 {
 			return i + 1 + n
@@ -197,22 +199,25 @@ func scanGPT2(s string, i int) int {
 }
 
 // lowerContraction returns the length of what s|t|re|ve|m|ll|d takes.
-func lowerContraction(s string) int {
-	if s == "" {
+func lowerContraction(s []byte) int {
+	if len(s) == 0 {
 		return 0
 	}
 	switch s[0] {
 	case 's', 't', 'm', 'd':
 		return 1
 	}
-	if len(s) > 1 && (s[:2] == "re" || s[:2] == "ve" || s[:2] == "ll") {
-		return 2
+	if len(s) > 1 {
+		switch string(s[:2]) {
+		case "re", "ve", "ll":
+			return 2
+		}
 	}
 	return 0
 }
 
 // scanSmolLM cuts off every number first and is patternGPT2 on what lies between.
-func scanSmolLM(s string, i int) int {
+func scanSmolLM(s []byte, i int) int {
 	c, n := at(s, i)
 	if c == number {
 		return i + n
