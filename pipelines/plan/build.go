@@ -35,7 +35,10 @@ func Build(ctx context.Context, rec *recipe.Recipe, src Sources, version string,
 	if err != nil {
 		return nil, err
 	}
-	if p.Phases, err = layOut(components, parts, p.Decoded()); err != nil {
+	if p.Costs, err = p.costs(ctx, rec, src); err != nil {
+		return nil, err
+	}
+	if p.Phases, err = layOut(components, parts, p.Decoded(), p.splits(rec, parts)); err != nil {
 		return nil, err
 	}
 	if err := p.outputs(rec); err != nil {

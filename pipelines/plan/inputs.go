@@ -14,9 +14,13 @@ import (
 // Embedded is the scheme of inputs that lie in the binary.
 const Embedded = "embedded:"
 
-// Sources are the stores that inputs are read from: the local disk, and the sample data in the binary, set by whoever joins the rooms.
+// Sources are what a plan is made from beside the recipe, set by whoever joins the rooms: the stores that inputs are read from, which are the
+// local disk and the sample data in the binary, and what is known of models.
 type Sources struct {
 	Embedded fs.FS
+	// Identify says what a model of the recipe is, such as the checksum of its files, and how many bytes they have; 0 for one elsewhere. It opens no
+	// model. nil: a model is what the recipe calls it.
+	Identify func(ctx context.Context, rec *recipe.Recipe, name string) (identity string, size int64, err error)
 }
 
 // Open returns the store in which an input's path is to be opened.

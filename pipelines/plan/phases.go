@@ -21,14 +21,24 @@ type builder struct {
 	docs   string // the phase whose files hold the documents; "" while only the input does
 	tasks  int    // tasks in which the documents lie
 	bytes  int64
+
+	splits map[int]int // tasks that one task's documents are dealt to, by the number of a stage that asks a model
+	parted int         // the same, of the documents as they lie; 0 outside the reach of such stages
+	read   Pass        // how passes read the files of docs, until documents are written anew: Split or Join
 }
 
 // layOut turns the stages into phases, without keys.
-func layOut(components []component, parts [][]Part, bytes int64) ([]Phase, error) {
-	b := &builder{tasks: len(parts), bytes: bytes}
+func layOut(components []component, parts [][]Part, bytes int64, splits map[int]int) ([]Phase, error) {
+	b := &builder{tasks: len(parts), bytes: bytes, splits: splits}
 	b.open = &Pass{Parts: parts}
 	for _, c := range components {
 		barrier, ok := c.any.(stages.Barrier)
+		switch n, asks := b.splits[c.stage]; {
+		case asks && b.parted == 0:
+			b.part(n)
+		case ok && !asks:
+			b.join()
+		}
 		if !ok {
 			b.pass().Steps = append(b.pass().Steps, Step{Stage: c.stage})
 			b.ends = c.label
@@ -38,6 +48,7 @@ func layOut(components []component, parts [][]Part, bytes int64) ([]Phase, error
 			return nil, fmt.Errorf("%s: %w", c.label, err)
 		}
 	}
+	b.join()
 	b.pass().To = ToOutput
 	b.ends = "output"
 	b.close()
@@ -48,9 +59,46 @@ func layOut(components []component, parts [][]Part, bytes int64) ([]Phase, error
 // pass returns the open pass, opening one over the documents where there is none.
 func (b *builder) pass() *Pass {
 	if b.open == nil {
-		b.open = &Pass{From: b.docs}
+		b.open = &Pass{From: b.docs, Split: b.read.Split, Join: b.read.Join}
 	}
 	return b.open
+}
+
+// part begins a pass for stages that ask a model: what one task holds is dealt to n.
+func (b *builder) part(n int) {
+	b.parted = n
+	if b.open != nil && (n > 1 || len(b.open.Steps) > 0) {
+		b.write()
+	}
+	if n > 1 {
+		b.tasks *= n
+		b.read = Pass{Split: n}
+	}
+}
+
+// join ends the reach of stages that ask a model: what was parted comes together again.
+func (b *builder) join() {
+	n := b.parted
+	if b.parted = 0; n <= 1 {
+		return
+	}
+	b.write()
+	b.tasks /= n
+	b.read = Pass{Join: n}
+}
+
+// write ends the open pass, if there is one, with documents in files.
+func (b *builder) write() {
+	if b.open == nil {
+		return
+	}
+	if b.open.To == "" {
+		b.open.To = ToDocuments
+	}
+	if b.ends == "" {
+		b.ends = "input"
+	}
+	b.close()
 }
 
 // close ends the open pass.
@@ -62,7 +110,7 @@ func (b *builder) close() {
 	p := b.open
 	b.phases = append(b.phases, Phase{Name: name, Tasks: b.tasks, Pass: p})
 	if p.To == ToDocuments || p.To == ToBuckets {
-		b.docs = name
+		b.docs, b.read = name, Pass{}
 	}
 	if p.To == ToBuckets {
 		b.tasks = p.Buckets

@@ -151,7 +151,7 @@ func TestLayOut(t *testing.T) {
 				}
 				list = append(list, component{k, fmt.Sprintf("b%d", k), fake(s)})
 			}
-			phases, err := layOut(list, make([][]Part, 3), 1<<20)
+			phases, err := layOut(list, make([][]Part, 3), 1<<20, nil)
 			if c.err != "" {
 				if err == nil || !strings.Contains(err.Error(), c.err) {
 					t.Fatalf("error %v, want %q", err, c.err)

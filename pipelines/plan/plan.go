@@ -7,6 +7,9 @@
 //
 //	input ─ pass 00 (filters, minhash scan) ─ work 01 band ─ work 02 cluster ─ pass 03 spread ─ work 04 verify ─ pass 05 (cut, filters, output) ─ finish
 //
+// Stages that ask a model begin a pass of their own, whose tasks are parted so that each is minutes of the model's work; before the next barrier and
+// the output they are joined again. So filters are not done again when a rubric changes, and shards keep their size.
+//
 // Every phase has a key: a digest of what goes into its bytes and of the key before it. A finished task's marker holds it,
 // so finished work is known again, and work of another recipe is never taken for it.
 package plan
@@ -38,6 +41,7 @@ type Plan struct {
 	Stages  []Stage  `json:"stages"`
 	Phases  []Phase  `json:"phases"`
 	Outputs []Output `json:"outputs"`
+	Costs   []Cost   `json:"costs,omitempty"` // of stages that ask models
 	// Schemas are the columns of Parquet outputs, by their paths.
 	Schemas map[string]*shard.Schema `json:"schemas,omitempty"`
 }
@@ -60,6 +64,7 @@ type Stage struct {
 	Version  int             `json:"version"`
 	Settings json.RawMessage `json:"settings"`
 	Files    []FileSum       `json:"files,omitempty"` // that the settings name
+	Model    *Model          `json:"model,omitempty"` // that it asks
 }
 
 // A FileSum is a file that a stage reads and what was in it.
@@ -82,6 +87,8 @@ type Phase struct {
 type Pass struct {
 	From    string   `json:"from"`              // the phase whose documents it reads; "" reads the input
 	Parts   [][]Part `json:"parts,omitempty"`   // of the input, by task
+	Split   int      `json:"split,omitempty"`   // so many tasks read what one task of From has left, a run of documents each
+	Join    int      `json:"join,omitempty"`    // one task reads what so many tasks of From have left
 	Sorted  *Step    `json:"sorted,omitempty"`  // documents come from From's buckets, in the order of this step's key
 	Steps   []Step   `json:"steps"`             // what they run through
 	To      To       `json:"to"`                // where they go

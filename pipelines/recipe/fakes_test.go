@@ -156,7 +156,10 @@ type judge struct {
 	Rubric string
 	stages.Range
 	Chars stages.Count
+	Ask   string
 }
+
+func (j *judge) Asks() stages.Asks { return stages.Asks{Model: j.Model, Ask: stages.Ask(j.Ask)} }
 
 func (j *judge) Rules() []stages.Rule { return []stages.Rule{{Name: "judge", Keep: j.Range}} }
 
@@ -227,7 +230,7 @@ func registry(t testing.TB) *stages.Registry {
 		stages.Define("dedup_minhash", minhash{Similarity: 0.75, Verify: true, Keep: keepOne{Policy: "longest"}}),
 		stages.Define("mix", mix{By: "source", MaxEpochs: 4}),
 		stages.Define("decontaminate", against{}),
-		stages.Define("judge", judge{Rubric: "educational", Range: stages.Any, Chars: 1000}),
+		stages.Define("judge", judge{Rubric: "educational", Range: stages.Any, Chars: 1000, Ask: "choice"}),
 		stages.Define("answer", answer{N: 1, Temperature: 0.7}),
 		stages.Define("check_math", plain{}),
 		stages.Define("check_equations", plain{}),

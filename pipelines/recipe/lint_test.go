@@ -3,6 +3,7 @@ package recipe
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,6 +67,10 @@ func options(comment string) Options {
 			opt.In = append(opt.In, value)
 		case "--out":
 			opt.Out = value
+		case "--hub":
+			opt.Hub = func(m Model) (string, error) {
+				return "winnow model pull " + m.Hub, fmt.Errorf("%s is not on this machine", m.Hub)
+			}
 		case "--schemes":
 			opt.Schemes = slices.Clone(strings.Fields(value))
 		}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -72,100 +71,6 @@ func (Columns) DescribeSetting() settings.Description {
 		Type:    "fields with their types",
 		Allowed: columnTypes,
 		Schema:  map[string]any{"type": "object", "additionalProperties": map[string]any{"enum": columnTypes}},
-	}
-}
-
-var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-func (l *loader) models(n *settings.Node) {
-	if n == nil || n.Kind == settings.Null {
-		return
-	}
-	if n.Kind != settings.Map {
-		l.add(settings.At(n, "%s, want names with their models", n.Is()).In("models"))
-		return
-	}
-	l.recipe.Models = map[string]Model{}
-	for _, p := range n.Pairs {
-		var m Model
-		where := "models: " + p.Key.Text
-		ps := settings.Decode(p.Value, &m)
-		l.add(within(where, ps)...)
-		if len(ps) == 0 {
-			l.model(p, m, where)
-		}
-		l.recipe.Models[p.Key.Text] = m
-	}
-}
-
-func (l *loader) model(p settings.Pair, m Model, where string) {
-	var given []string
-	for _, key := range []string{"hub", "file", "url", "replay"} {
-		if p.Value.Get(key) != nil {
-			given = append(given, key)
-		}
-	}
-	if len(given) != 1 {
-		q := settings.At(p.Key, "exactly one of hub, file, url and replay says where a model is, got %s", orNone(given))
-		l.add(q.In(where))
-		return
-	}
-	of := map[string]string{"revision": "hub", "model": "url", "key_env": "url", "concurrency": "url", "rpm": "url", "tpm": "url", "timeout": "url", "price": "url"}
-	for _, q := range p.Value.Pairs {
-		if base := of[q.Key.Text]; base != "" && base != given[0] {
-			l.add(settings.At(q.Key, "%s goes with %s, not with %s", q.Key.Text, base, given[0]).In(where))
-		}
-	}
-	if k := p.Value.Get("key_env"); k != nil && !variable.MatchString(m.KeyEnv) {
-		q := settings.At(k, "the value is no name of an environment variable")
-		q.Help, q.Secret = "keys never stand in a recipe: name the variable that holds it", true
-		l.add(q.In(where + ": key_env"))
-	}
-	if f := p.Value.Get("file"); f != nil {
-		l.path(f, string(m.File), where+": file")
-	}
-	if f := p.Value.Get("replay"); f != nil {
-		l.path(f, string(m.Replay), where+": replay")
-	}
-}
-
-func orNone(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, " and ")
-}
-
-// unusedModels warns of models that no stage names.
-func (l *loader) unusedModels(tree *settings.Node) {
-	models := tree.Get("models")
-	if models == nil {
-		return
-	}
-	used := map[string]bool{}
-	scalars(tree.Get("stages"), used)
-	for _, p := range models.Pairs {
-		if !used[p.Key.Text] {
-			w := settings.At(p.Key, "no stage uses the model %q", p.Key.Text)
-			w.Warning = true
-			l.add(w.In("models"))
-		}
-	}
-}
-
-// scalars collects the values below a node.
-func scalars(n *settings.Node, into map[string]bool) {
-	if n == nil {
-		return
-	}
-	if n.Kind == settings.Scalar {
-		into[n.Text] = true
-	}
-	for _, c := range n.Items {
-		scalars(c, into)
-	}
-	for _, p := range n.Pairs {
-		scalars(p.Value, into)
 	}
 }
 

@@ -88,7 +88,8 @@ type Limits struct {
 	Damaged       stages.Share // of records; more stop the run
 	ModelFailures stages.Share // of requests; more stop the run
 	Calls         stages.Count // to models; 0: no limit
-	Tokens        stages.Count // of models; 0: no limit
+	Tokens        stages.Count // of models, read and written; 0: no limit
+	Cost          float64      `allowed:"0.."` // of models, in the money of their prices; 0: no limit
 	AllowEmpty    bool         // a stage may leave nothing
 }
 
@@ -96,7 +97,7 @@ type Limits struct {
 type Model struct {
 	Hub         string // repository on the hub
 	Revision    string // of Hub
-	Weights     string `allowed:"f32,bf16,f16,int8,int4"` // "": as stored
+	Weights     string `allowed:"f32,bf16,int8,int4"` // "": as stored
 	File        stages.Path
 	URL         string
 	Model       string // its name at URL
@@ -107,6 +108,7 @@ type Model struct {
 	Timeout     time.Duration
 	Price       Price
 	Replay      stages.Path
+	Rate        stages.Count `allowed:"1.."` // tokens a second by which its work is parted into tasks of minutes; 0: by the size of its file
 }
 
 // A Price is in money for a million tokens.
@@ -124,6 +126,8 @@ type Options struct {
 	Dir     string                  // the recipe's folder
 	Stat    func(path string) error // says whether a file or folder is there; nil asks the local disk. The path is joined to Dir.
 	Schemes []string                // of URLs that paths may have, such as "s3"
+	// Hub says what is wrong with a model of a hub, such as that it does not lie on this machine, and how to mend it; nil takes it for there.
+	Hub func(Model) (help string, err error)
 	In      []string                // --in: paths that replace the recipe's, relative to Dir or absolute
 	Out     string                  // --out: "" leaves the recipe's
 	Set     []string                // --set LABEL.SETTING=VALUE

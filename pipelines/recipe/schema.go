@@ -34,7 +34,7 @@ func Schema(reg *stages.Registry, docs Docs) []byte {
 		"properties": object{
 			"name":   object{"type": []string{"string", "number"}, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 100, "description": "Name of the output's files."},
 			"seed":   object{"type": "integer", "minimum": 0, "description": "Of every random choice. Default 0."},
-			"models": object{"type": []string{"object", "null"}, "additionalProperties": one(&Model{}), "description": "Names with where the models are: hub, file, url or replay."},
+			"models": object{"type": []string{"object", "null"}, "additionalProperties": withText(one(&Model{}), modelDocs), "description": "Names with where the models are: hub, file, url or replay."},
 			"input":  pathOrMaps(withText(one(&Input{}), inputDocs), "Where documents come from: a path, a map, or a list of maps."),
 			"stages": object{
 				"type":        []string{"array", "null"},
@@ -159,10 +159,28 @@ var outputDocs = map[string]string{
 	"rows":    "The kind of rows that go here; all if not given.",
 }
 
+var modelDocs = map[string]string{
+	"hub":         "ORG/NAME on the hub, with a file or glob behind it where there are several: ORG/NAME/*q8_0.gguf. winnow model pull fetches it; a run does not.",
+	"revision":    "Branch, tag or commit on the hub.",
+	"file":        "A GGUF file, or a folder as on the hub.",
+	"weights":     "Form of the weights; as stored if not given.",
+	"url":         "An OpenAI-compatible endpoint, up to /v1.",
+	"model":       "Its name at the endpoint.",
+	"key_env":     "The environment variable that holds the endpoint's key.",
+	"concurrency": "Requests on their way to the endpoint at once.",
+	"rpm":         "Requests a minute.",
+	"tpm":         "Tokens a minute.",
+	"timeout":     "Of one try.",
+	"price":       "For a million tokens, read and written.",
+	"replay":      "The record of an earlier run, which answers in the model's place.",
+	"rate":        "Tokens a second by which work is parted into tasks of five minutes; by the size of the files if not given.",
+}
+
 var limitDocs = map[string]string{
 	"damaged":        "Share of records; more stop the run.",
 	"model_failures": "Share of requests to models; more stop the run.",
 	"calls":          "Requests to models; 0 is no limit.",
-	"tokens":         "Tokens of models; 0 is no limit.",
+	"tokens":         "Tokens of models, read and written; 0 is no limit.",
+	"cost":           "Of models, in the money of their prices; 0 is no limit.",
 	"allow_empty":    "A stage may leave nothing.",
 }

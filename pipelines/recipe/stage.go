@@ -26,6 +26,7 @@ type Stage struct {
 
 	name  *settings.Node
 	node  *settings.Node // the settings; nil for none
+	dir   string         // what its paths are relative to
 	blind bool           // a stage before it is unknown
 }
 
@@ -39,10 +40,13 @@ func (s *Stage) New() (any, error) {
 	return c, nil
 }
 
-// decode makes the component: settings, then what `without` switches off in it, then its validator.
+// decode makes the component: settings, then where it stands, then what `without` switches off in it, then its validator.
 func (s *Stage) decode() (any, []Problem) {
 	c := s.Spec.New()
 	ps := settings.Fill(s.node, c, stageKeys...)
+	if p, ok := c.(stages.Placed); ok {
+		p.Placed(s.Label, s.dir)
+	}
 	if sw, ok := c.(stages.Switcher); ok {
 		switches := sw.Switches()
 		for _, name := range s.Without {
@@ -75,7 +79,16 @@ func (s *Stage) Canonical() []byte {
 // Files lists the files that the stage's settings name, as the recipe spells them.
 func (s *Stage) Files() []stages.Path {
 	c, _ := s.decode()
-	return settings.Paths(c)
+	return files(c)
+}
+
+// files lists the files that a component's settings name.
+func files(c any) []stages.Path {
+	paths := settings.Paths(c)
+	if f, ok := c.(stages.Filer); ok {
+		paths = append(paths, f.Files()...)
+	}
+	return paths
 }
 
 func marshal(v any) []byte {
@@ -164,7 +177,7 @@ func (l *loader) stage(item *settings.Node) {
 		l.blind = true
 		return
 	}
-	s := Stage{Name: name.Text, Label: name.Text, Spec: spec, Drop: true, Pos: name.Pos, name: name, node: body, blind: l.blind}
+	s := Stage{Name: name.Text, Label: name.Text, Spec: spec, Drop: true, Pos: name.Pos, name: name, node: body, dir: l.opt.Dir, blind: l.blind}
 	if body != nil && body.Kind != settings.Map {
 		p := settings.At(body, "%s, want a map of settings", body.Is())
 		p.Allowed = l.allowed(spec)
@@ -173,6 +186,12 @@ func (l *loader) stage(item *settings.Node) {
 	}
 	l.common(&s, body)
 	l.label(&s, name, body)
+	before := len(l.problems)
+	l.named(&s, body)
+	if len(l.problems) > before { // the component would say the same of a file that is not there, without its place
+		l.recipe.Stages = append(l.recipe.Stages, s)
+		return
+	}
 	c, ps := s.decode()
 	for i := range ps {
 		if ps[i].Flag == "" && (ps[i].Pos == (settings.Pos{}) || ps[i].Pos == bodyPos(body) && body.Flow) {
@@ -182,13 +201,22 @@ func (l *loader) stage(item *settings.Node) {
 	l.add(within(s.Label, ps)...)
 	if len(ps) == 0 {
 		l.rules(&s, c, body)
-		for _, p := range settings.Paths(c) {
-			if at := body.Find(string(p)); at != nil {
-				l.path(at, string(p), s.Label)
-			}
-		}
+		l.asks(&s, c, body)
 	}
 	l.recipe.Stages = append(l.recipe.Stages, s)
+}
+
+// named reports files that the settings name and that are not there.
+func (l *loader) named(s *Stage, body *settings.Node) {
+	c := s.Spec.New()
+	if ps := settings.Fill(body, c, stageKeys...); len(ps) > 0 {
+		return
+	}
+	for _, p := range files(c) {
+		if at := body.Find(string(p)); at != nil {
+			l.path(at, string(p), s.Label)
+		}
+	}
 }
 
 func bodyPos(body *settings.Node) settings.Pos {

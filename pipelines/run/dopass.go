@@ -55,13 +55,23 @@ func (r *Runner) source(ctx context.Context, ph *plan.Phase, index int) (source,
 	case ph.Pass.Sorted != nil:
 		return r.bucketSource(ctx, ph, index)
 	}
-	return r.rowSource(ctx, ph.Pass.From, index)
+	return r.rowSource(ctx, ph.Pass, index)
 }
+
+// lanes is how many batches of one task a stage that asks a model works on at a time: while the last replies to one batch are awaited, the next
+// keeps the model busy.
+const lanes = 4
 
 // inFlight is how many batches of one task are in memory at a time.
 func (r *Runner) inFlight(ph *plan.Phase) int {
 	tasks := min(ph.Tasks, r.opt.Workers)
-	return max(3, 2*r.opt.Workers/tasks)
+	n := max(3, 2*r.opt.Workers/tasks)
+	for _, s := range ph.Pass.Steps {
+		if r.layout.asks[s.Stage+1] {
+			return max(n, lanes+2)
+		}
+	}
+	return n
 }
 
 // lead gives the sink the place that the pass's documents go to.
@@ -126,6 +136,12 @@ func (p *pass) commit(m *Marker) error {
 			m.Facts[p.barriers[k]] = f
 		}
 	}
+	for label, a := range s.asked {
+		if m.Facts[label] == nil {
+			m.Facts[label] = map[string]any{}
+		}
+		m.Facts[label][askedFact] = a
+	}
 	m.Times.Documents = s.came
 	m.Times.Stages = map[string]float64{}
 	for label, d := range s.spent {
@@ -134,12 +150,15 @@ func (p *pass) commit(m *Marker) error {
 	return nil
 }
 
+// askedFact names among a stage's facts what it has asked of its model.
+const askedFact = "asked"
+
 // sink returns the sink of one task of a pass.
 func (r *Runner) sink(ctx context.Context, ph *plan.Phase, index int) *sink {
 	s := &sink{
 		sets: r.ruleSets(ph), order: map[string]int{}, meter: &r.meter,
 		input: ph.Pass.From == "", output: ph.Pass.To == plan.ToOutput, tally: tally.New(r.layout.tally, mask),
-		spent: map[string]time.Duration{},
+		spent: map[string]time.Duration{}, asked: map[string]*tally.Asked{},
 	}
 	for k, set := range s.sets {
 		s.order[set.label] = k

@@ -12,7 +12,14 @@ type job struct {
 	batch  *stages.Batch
 	rows   []row
 	damage []placed      // records between these documents that could not be read
-	done   chan struct{} // closed when the per-document steps before the next batch step are through
+	used   []usedBy      // what stages have asked of models
+	done   chan struct{} // closed when the steps at work on it are through
+}
+
+// usedBy is what one stage has asked of a model.
+type usedBy struct {
+	label string
+	stages.Usage
 }
 
 // A row is what a pass knows of one document. The numbers of words are -1 where nobody has counted.

@@ -11,13 +11,14 @@ type layout struct {
 	tally  []tally.Stage
 	judged []int    // rules that the stage's filter measures
 	last   []string // of a barrier: the pass in which its documents are counted
+	asks   []bool   // the stage asks a model
 }
 
 // newLayout makes every stage of the recipe once to learn its rules.
 func (r *Runner) newLayout() error {
 	l := layout{
 		tally:  []tally.Stage{{Label: inputLabel, Name: inputLabel, Rules: []stages.Rule{plan.EmptyRule}}},
-		judged: []int{0}, last: []string{""},
+		judged: []int{0}, last: []string{""}, asks: []bool{false},
 	}
 	for k := range r.recipe.Stages {
 		st := &r.recipe.Stages[k]
@@ -28,6 +29,8 @@ func (r *Runner) newLayout() error {
 		judged, last := 0, ""
 		if f, ok := c.(stages.Filter); ok {
 			judged = len(f.Rules())
+		} else if len(plan.Rules(c)) > 0 && asksModel(c) {
+			judged = 1 // the first is what the model says
 		}
 		if b, ok := c.(stages.Barrier); ok {
 			if err := r.provision(st.Label, c); err != nil {
@@ -40,7 +43,7 @@ func (r *Runner) newLayout() error {
 			}
 		}
 		l.tally = append(l.tally, tally.Stage{Label: st.Label, Name: st.Name, Rules: plan.Rules(c)})
-		l.judged, l.last = append(l.judged, judged), append(l.last, last)
+		l.judged, l.last, l.asks = append(l.judged, judged), append(l.last, last), append(l.asks, asksModel(c))
 	}
 	r.layout = l
 	return nil
@@ -53,7 +56,7 @@ func (r *Runner) ruleSets(ph *plan.Phase) []ruleSet {
 		l := r.layout.tally[number]
 		sets = append(sets, ruleSet{
 			number: number, label: l.Label, name: l.Name, rules: l.Rules, at: at,
-			judged: r.layout.judged[number], counts: r.layout.last[number] == phase,
+			judged: r.layout.judged[number], counts: r.layout.last[number] == phase, asks: r.layout.asks[number],
 		})
 	}
 	if ph.Pass.From == "" {

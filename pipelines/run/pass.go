@@ -69,7 +69,7 @@ func (p *pass) lay() error {
 				return fmt.Errorf("%s.%s: %w", s.label, ps.Phase, err)
 			}
 		}
-		cur.batch = s
+		cur.batch, s.phase, s.stageNumber = s, ps.Phase, ps.Stage
 		p.sections = append(p.sections, cur)
 		cur = section{}
 	}
@@ -210,6 +210,10 @@ func (p *pass) section(ctx context.Context, g guarded, sec section, in <-chan *j
 		}
 	}
 	waits := sec.perDocument()
+	if sec.batch != nil && sec.batch.asks && sec.batch.phase == "" {
+		p.abreast(ctx, g, sec.batch, ordered, out, waits)
+		return
+	}
 	g.Go(func() error {
 		defer close(out)
 		for j := range ordered {

@@ -18,6 +18,7 @@ type ruleSet struct {
 	rules       []stages.Rule
 	at, judged  int
 	counts      bool // its documents are counted here: a barrier is counted in its last pass
+	asks        bool // it asks a model
 }
 
 // A sink takes the documents of a pass in order: it counts them, writes the live ones on, and tells of the others.
@@ -37,6 +38,7 @@ type sink struct {
 	entered               []int64 // documents that ended at a step, by place in sets
 	came, rows            int64   // documents that came, and that left
 	view                  text.View
+	asked                 map[string]*tally.Asked // what stages have asked of models, by label
 
 	mu    sync.Mutex
 	spent map[string]time.Duration // by label
@@ -51,6 +53,9 @@ type documents interface {
 // take takes one job.
 func (s *sink) take(j *job) error {
 	damage := j.damage
+	for _, u := range j.used {
+		s.model(u.label).Usage.Add(u.Usage)
+	}
 	came, rows := 0, s.rows
 	for i := range j.batch.Docs {
 		if j.rows[i].made == 0 {
@@ -110,6 +115,9 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 			language, _ = d.Fields.Text("language")
 		}
 		s.tally.Measured(set.number, r.m[set.at:set.at+set.judged], language)
+		if set.asks {
+			s.model(set.label).Score(d.Source, language, r.m[set.at])
+		}
 	}
 	if j.batch.Alive(i) {
 		s.enter(first, len(s.sets)-1)
@@ -142,6 +150,16 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	s.tally.Dropped(set.number, rule, d, v, words)
 	s.line.describe(d, set, v)
 	return s.excluded.write(s.line.json())
+}
+
+// model is what a stage has asked of its model so far.
+func (s *sink) model(label string) *tally.Asked {
+	a := s.asked[label]
+	if a == nil {
+		a = new(tally.Asked)
+		s.asked[label] = a
+	}
+	return a
 }
 
 // enter counts a document in the steps from one place to another.

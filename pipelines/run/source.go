@@ -136,18 +136,62 @@ func (s *inputSource) close() error {
 	return s.shut()
 }
 
-// rowSource reads the documents that a task of an earlier pass has written.
+// rowSource reads the documents that tasks of an earlier pass have written: all of one task, a run of them, or those of several tasks.
 type rowSource struct {
-	file stages.File
-	rows *shard.RowReader
+	run   *Runner
+	ctx   context.Context
+	phase string
+	tasks []int // still to be opened
+	file  stages.File
+	rows  *shard.RowReader
+	skip  int64 // documents to pass over
+	left  int64 // documents to read; -1: all
 }
 
-func (r *Runner) rowSource(ctx context.Context, phase string, task int) (*rowSource, error) {
-	o, err := r.work.Open(ctx, rowsName(phase, task))
-	if err != nil {
-		return nil, fmt.Errorf("read the documents of phase %s: %w", phase, err)
+func (r *Runner) rowSource(ctx context.Context, from *plan.Pass, index int) (*rowSource, error) {
+	s := &rowSource{run: r, ctx: ctx, phase: from.From, tasks: []int{index}, left: -1}
+	switch {
+	case from.Join > 1:
+		s.tasks = nil
+		for k := range from.Join {
+			s.tasks = append(s.tasks, index*from.Join+k)
+		}
+	case from.Split > 1:
+		s.tasks[0] = index / from.Split
+		before, _, err := r.plan.Find(from.From)
+		if err != nil {
+			return nil, err
+		}
+		m, err := r.marker(ctx, before, s.tasks[0])
+		if err != nil {
+			return nil, err
+		}
+		if m == nil {
+			return nil, fmt.Errorf("task %d of phase %s has no marker", s.tasks[0], from.From)
+		}
+		k, n := int64(index%from.Split), int64(from.Split)
+		s.skip = m.Rows * k / n
+		s.left = m.Rows*(k+1)/n - s.skip
 	}
-	return &rowSource{file: o, rows: shard.NewRowReader(io.NewSectionReader(o, 0, o.Size()))}, nil
+	return s, s.open()
+}
+
+// open opens the next task's documents and passes over those of others.
+func (s *rowSource) open() error {
+	o, err := s.run.work.Open(s.ctx, rowsName(s.phase, s.tasks[0]))
+	if err != nil {
+		return fmt.Errorf("read the documents of phase %s: %w", s.phase, err)
+	}
+	s.tasks, s.file, s.rows = s.tasks[1:], o, shard.NewRowReader(io.NewSectionReader(o, 0, o.Size()))
+	var docs [16]stages.Document
+	for s.skip > 0 {
+		n, err := s.rows.Read(docs[:min(16, s.skip)])
+		s.skip -= int64(n)
+		if err != nil && (err != io.EOF || s.skip > 0) {
+			return fmt.Errorf("read the documents of phase %s: %w", s.phase, err)
+		}
+	}
+	return nil
 }
 
 // rowsName is where a task's documents lie in the work folder.
@@ -156,13 +200,27 @@ func rowsName(phase string, task int) string { return fmt.Sprintf("%s/%05d/docum
 func (s *rowSource) next(n int) ([]stages.Document, []placed, error) {
 	docs := make([]stages.Document, n)
 	for have, size := 0, 0; ; {
-		k, err := s.rows.Read(docs[have:min(n, have+16)])
+		upTo := min(n, have+16)
+		if s.left >= 0 {
+			upTo = int(min(int64(upTo), int64(have)+s.left))
+		}
+		k, err := s.rows.Read(docs[have:upTo])
 		for i := range k {
 			size += len(docs[have+i].Text)
 		}
 		have += k
+		if s.left >= 0 {
+			if s.left -= int64(k); s.left == 0 && err == nil {
+				err = io.EOF
+			}
+		}
 		if err != nil && err != io.EOF {
 			return nil, nil, err
+		}
+		if err == io.EOF && len(s.tasks) > 0 {
+			if err = errors.Join(s.close(), s.open()); err != nil {
+				return nil, nil, err
+			}
 		}
 		if err == io.EOF || have == n || size >= batchBytes {
 			return docs[:have], nil, err
@@ -170,7 +228,14 @@ func (s *rowSource) next(n int) ([]stages.Document, []placed, error) {
 	}
 }
 
-func (s *rowSource) close() error { return s.file.Close() }
+func (s *rowSource) close() error {
+	if s.file == nil {
+		return nil
+	}
+	err := s.file.Close()
+	s.file = nil
+	return err
+}
 
 // bucketSource reads one bucket of all tasks of a scattering pass, in the order of its key.
 type bucketSource struct {

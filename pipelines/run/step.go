@@ -34,6 +34,10 @@ type step struct {
 	mapper stages.Mapper
 	stage  stages.Stage
 	looks  bool // the stage is a barrier's pass that changes nothing
+	asks   bool // it asks a model
+
+	stageNumber int    // in the recipe
+	phase       string // of a barrier
 }
 
 // perDocument says whether s needs nothing but the document, so that any worker may run it.
@@ -61,7 +65,14 @@ func (r *Runner) newStep(stage int) (*step, any, error) {
 	if _, barrier := c.(stages.Barrier); !barrier {
 		s.stage, _ = c.(stages.Stage)
 	}
+	s.asks = asksModel(c)
 	return s, c, nil
+}
+
+// asksModel says whether a component puts questions to a model.
+func asksModel(c any) bool {
+	a, ok := c.(stages.Asker)
+	return ok && a.Asks().Ask != "" && a.Asks().Ask != stages.AskCount
 }
 
 // provision lets a component load what it needs.
@@ -135,6 +146,14 @@ func (s *step) act(ctx context.Context, j *job) error {
 	}
 	if err := s.stage.Apply(ctx, b); err != nil {
 		return err
+	}
+	used := b.Noted(func(i int, rule string, x float64) {
+		if n := s.rule(rule); n >= 0 {
+			j.rows[i].m[s.at+n] = x
+		}
+	})
+	if s.asks {
+		j.used = append(j.used, usedBy{s.label, used})
 	}
 	for i := range b.Docs {
 		v, fault := b.Outcome(i)
