@@ -68,11 +68,13 @@ func (w *Matrix) groups(r int, f func(k0, k1 int, blocks, tail []byte)) {
 	}
 }
 
-// storeScale writes a scale or minimum and returns the value that will be read back. What a half can't hold marks the row as bad.
+// storeScale writes a scale or minimum and returns the value that will be read back. What a half can't hold marks the row as bad and
+// becomes zero.
 func (w *Matrix) storeScale(r int, dst []byte, d float32) float32 {
 	h := tensor.FloatToHalf(d * (1 << scaleShift))
 	if h&0x7c00 == 0x7c00 {
 		w.markBad(r)
+		h = 0
 	}
 	binary.LittleEndian.PutUint16(dst, h)
 	return loadScale(dst)

@@ -1,9 +1,11 @@
+//go:build unix
+
 package kernel
 
 import "golang.org/x/sys/unix"
 
-// threadTime returns the CPU seconds of this process so far.
-func threadTime() float64 {
+// cpuTime returns the CPU seconds of this process so far.
+func cpuTime() float64 {
 	var u unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
 		return 0
