@@ -10,6 +10,7 @@ import (
 
 // modelCommands lists the commands below `winnow model`, in the order of the help.
 var modelCommands = []func(*app) *cobra.Command{
+	newModelPull,
 	newModelShow,
 	newModelRandom,
 }
