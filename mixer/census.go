@@ -27,9 +27,10 @@ const (
 // Each task leaves three files. "entries" holds segments: the documents of one group in one run, sorted by key, as (key, amount up to
 // and with it). "samples" holds the last entry of each block of each segment. "index" names groups and segments.
 type census struct {
-	unit unit
-	by   string
-	key  keyer
+	unit  unit
+	model string // whose tokens are counted, in the recipe
+	by    string
+	key   keyer
 }
 
 // index is the file of that name.
@@ -57,6 +58,7 @@ type noted struct {
 type counter struct {
 	census
 	view    text.View
+	tokens  stages.Counter // of unit tokens
 	group   map[string]uint32
 	index   index
 	run     []noted
@@ -67,6 +69,12 @@ type counter struct {
 // pass starts the census of one task.
 func (c census) pass(t *stages.Task) (stages.Stage, error) {
 	w := &counter{census: c, group: map[string]uint32{}, index: index{Groups: []string{}, Segments: []segment{}}}
+	if c.unit == tokens {
+		var err error
+		if w.tokens, err = stages.CounterOf(t.Env, c.model); err != nil {
+			return nil, err
+		}
+	}
 	w.entries, w.samples = newEntryWriter(t.Create("entries")), newEntryWriter(t.Create("samples"))
 	t.AtEnd(func() error { return w.end(t) })
 	return w, nil
@@ -80,12 +88,20 @@ func (c *counter) Apply(ctx context.Context, b *stages.Batch) error {
 		if err != nil {
 			return err
 		}
-		c.run = append(c.run, noted{c.key.of(d, name), c.unit.of(d, &c.view), g})
+		c.run = append(c.run, noted{c.key.of(d, name), c.amount(d), g})
 		if len(c.run) == runLength {
 			c.flush()
 		}
 	}
 	return ctx.Err()
+}
+
+// amount is how much of the unit d holds.
+func (c *counter) amount(d *stages.Document) uint64 {
+	if c.unit == tokens {
+		return uint64(max(0, c.tokens.Count(d.Body())))
+	}
+	return c.unit.of(d, &c.view)
 }
 
 // groupOf returns the group of d: the value of the field, "" without it.

@@ -53,12 +53,13 @@ func place(key uint64) float64 { return float64(key) / math.MaxUint64 }
 type unit string
 
 const (
-	words unit = "words"
-	rows  unit = "rows"
-	bytes unit = "bytes"
+	tokens unit = "tokens"
+	words  unit = "words"
+	rows   unit = "rows"
+	bytes  unit = "bytes"
 )
 
-// of returns how much of the unit d holds. v is scratch.
+// of returns how much of the unit d holds; tokens need a tokenizer and are the counter's. v is scratch.
 func (u unit) of(d *stages.Document, v *text.View) uint64 {
 	switch u {
 	case rows:

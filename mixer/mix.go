@@ -11,7 +11,8 @@ import (
 
 // Mix draws a corpus to a budget, each group of documents with its weight, repeats what is scarce up to a cap of epochs, and shuffles.
 //
-// Groups are the values of a field. Shares are shares of the budget's unit: words, rows or bytes; without a budget, of bytes. Weights need
+// Groups are the values of a field. Shares are shares of the budget's unit: tokens, words, rows or bytes; without a budget, of bytes. Tokens are those of
+// the tokenizer of a model of the recipe, special tokens not parsed: the one that `model` names, or the only one. Weights need
 // not sum to 1. The weight "*" stands for all groups that have none of their own, mixed as one; without it their documents are dropped by
 // rule no_weight. Without weights every document has the same chance.
 //
@@ -22,7 +23,9 @@ import (
 // third time. Copies are called ID~2, ID~3 and count as made.
 //
 //	mix: {words: 10B, by: language, weights: {en: 0.6, zh: 0.3, "*": 0.1}, max_epochs: 4}
+//	mix: {tokens: 10B, model: qwen, by: language, weights: {en: 0.6, zh: 0.4}}
 type Mix struct {
+	Tokens    stages.Count       // tokens of the corpus
 	Words     stages.Count       // words of the corpus
 	Rows      stages.Count       // documents of the corpus, copies included
 	Bytes     stages.Bytes       // bytes of text of the corpus, in UTF-8
@@ -31,6 +34,7 @@ type Mix struct {
 	MaxEpochs float64            // how often a document may stand in the corpus, on average over its group
 	Short     string             `allowed:"error,allow"` // what happens where a group is too small for its share: an error, or take what is there
 	Shuffle   bool               // put the documents in an order that depends on the seed alone
+	Model     string             // name in models of the model whose tokens are counted; may be left out where there is only one
 
 	seed uint64
 }
@@ -43,7 +47,7 @@ const rest = "*"
 // Validate implements [stages.Validator].
 func (m *Mix) Validate() error {
 	given := 0
-	for _, n := range []int64{int64(m.Words), int64(m.Rows), int64(m.Bytes)} {
+	for _, n := range []int64{int64(m.Tokens), int64(m.Words), int64(m.Rows), int64(m.Bytes)} {
 		if n < 0 {
 			return fmt.Errorf("a budget of %d: must be positive", n)
 		}
@@ -53,7 +57,9 @@ func (m *Mix) Validate() error {
 	}
 	switch {
 	case given > 1:
-		return fmt.Errorf("words, rows and bytes are budgets: only one of them may be given")
+		return fmt.Errorf("tokens, words, rows and bytes are budgets: only one of them may be given")
+	case m.Model != "" && m.Tokens == 0:
+		return fmt.Errorf("model: it counts tokens, and tokens is not given")
 	case !(m.MaxEpochs > 0) || m.MaxEpochs > maxEpochs:
 		return fmt.Errorf("max_epochs is %v: allowed is more than 0, up to %d", m.MaxEpochs, maxEpochs)
 	case m.By == "":
@@ -84,6 +90,14 @@ func (m *Mix) Provision(env *stages.Env) error {
 	return nil
 }
 
+// Asks implements [stages.Asker].
+func (m *Mix) Asks() stages.Asks {
+	if m.Tokens == 0 {
+		return stages.Asks{}
+	}
+	return stages.Asks{Model: m.Model, Ask: stages.AskCount}
+}
+
 // Reads implements [stages.Reader].
 func (m *Mix) Reads() []string { return fieldsOf(m.By) }
 
@@ -106,7 +120,7 @@ func (m *Mix) Rules() []stages.Rule {
 
 // Phases implements [stages.Barrier].
 func (m *Mix) Phases() []stages.Phase {
-	c := census{unit: m.unit(), by: m.By, key: keyer{seed: m.seed, salt: "mix"}}
+	c := census{unit: m.unit(), model: m.Model, by: m.By, key: keyer{seed: m.seed, salt: "mix"}}
 	p := []stages.Phase{
 		{Name: "count", Looks: true, Pass: c.pass},
 		{Name: "quota", Work: m.quota},
@@ -121,6 +135,8 @@ func (m *Mix) Phases() []stages.Phase {
 
 func (m *Mix) unit() unit {
 	switch {
+	case m.Tokens > 0:
+		return tokens
 	case m.Words > 0:
 		return words
 	case m.Rows > 0:
@@ -130,7 +146,9 @@ func (m *Mix) unit() unit {
 }
 
 // budget returns the budget in its unit, 0 if there is none.
-func (m *Mix) budget() uint64 { return uint64(m.Words) + uint64(m.Rows) + uint64(m.Bytes) }
+func (m *Mix) budget() uint64 {
+	return uint64(m.Tokens) + uint64(m.Words) + uint64(m.Rows) + uint64(m.Bytes)
+}
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
