@@ -66,3 +66,32 @@ func (g *Grammar) shortest(p part) string {
 	}
 	return g.memo[p.node]
 }
+
+// Deepest is a bound on the length of [Automaton.Closing] over all states.
+func (g *Grammar) Deepest() int {
+	deep := make([]int, len(g.nodes)) // kids come before their parents
+	for i := range g.nodes {
+		n := &g.nodes[i]
+		switch n.kind {
+		case literal:
+			deep[i] = len(n.text)
+		case sequence:
+			behind := 0
+			for k := len(n.kids) - 1; k >= 0; k-- {
+				deep[i] = max(deep[i], deep[n.kids[k]]+behind)
+				behind += len(g.memo[n.kids[k]])
+			}
+		case choice:
+			for _, k := range n.kids {
+				deep[i] = max(deep[i], deep[k])
+			}
+		case chars:
+			deep[i] = int(n.min) + 8
+		case digits:
+			deep[i] = wholeDigits + fracDigits + 2
+		case array:
+			deep[i] = max(deep[n.kids[0]], deep[n.kids[1]]) + int(n.min)*len(g.memo[n.kids[1]])
+		}
+	}
+	return deep[g.start]
+}

@@ -1,0 +1,118 @@
+package inference
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/winnow-data/winnow/inference/internal/kernel"
+	"github.com/winnow-data/winnow/inference/qwen2"
+)
+
+// Open loads a model, a Hugging Face folder or a .gguf file, and serves it. Close the Batcher to get the memory back.
+func Open(path string, o Options) (*Batcher, error) {
+	if o.Threads < 1 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	if o.Memory == 0 {
+		o.Memory = available() / 4
+	}
+	files, err := filesOf(path)
+	if err != nil {
+		return nil, err
+	}
+	m, err := qwen2.Open(path, qwen2.Options{Weights: o.Weights, Threads: o.Threads})
+	if err != nil {
+		return nil, err
+	}
+	e, err := newQwen2Engine(m, o.Threads, o.Memory)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	b := newBatcher(e, m.Tokenizer, o)
+	b.id = sync.OnceValue(func() string { return identity(files, o.Weights, b) })
+	return b, nil
+}
+
+// filesOf lists the files that a model is made of, sorted.
+func filesOf(path string) ([]string, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening a model: %w", err)
+	}
+	if !st.IsDir() {
+		return []string{path}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening a model: %w", err)
+	}
+	var files []string
+	for _, e := range entries {
+		switch ext := filepath.Ext(e.Name()); {
+		case ext == ".safetensors", ext == ".json", ext == ".jinja", e.Name() == "merges.txt":
+			files = append(files, filepath.Join(path, e.Name()))
+		}
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// version counts changes after which the same model, settings and request may give another reply.
+const version = 1
+
+// identity is what all replies depend on besides the request: the bytes of the files (tokenizer and template are among them), the form of the weights
+// and, where the arithmetic differs between processors, the form of the kernels. The files' names and place do not matter.
+func identity(files []string, weights string, b *Batcher) string {
+	h := xxhash.New()
+	for _, f := range files {
+		sum, err := checksum(f)
+		if err != nil {
+			sum = err.Error() // gone since it was opened: no other model has this name
+		}
+		fmt.Fprintf(h, "%s %s\n", filepath.Ext(f), sum)
+	}
+	if weights == "" {
+		weights = "stored"
+	}
+	parts := []string{"winnow" + strconv.Itoa(version), fmt.Sprintf("%016x", h.Sum64()), weights}
+	if weights != "int8" && weights != "int4" {
+		parts = append(parts, kernel.Level())
+	}
+	if b.tmpl != nil {
+		parts = append(parts, b.tmpl.Name())
+	}
+	return strings.Join(parts, "/")
+}
+
+// checksum reads the whole file: 530 MB in the page cache take some 60 ms.
+func checksum(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := xxhash.New()
+	buf := make([]byte, 1<<20)
+	size := int64(0)
+	for {
+		n, err := f.Read(buf)
+		h.Write(buf[:n])
+		size += int64(n)
+		if n == 0 {
+			if !errors.Is(err, io.EOF) {
+				return "", err
+			}
+			return fmt.Sprintf("%016x:%d", h.Sum64(), size), nil
+		}
+	}
+}
