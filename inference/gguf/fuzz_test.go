@@ -12,9 +12,24 @@ import (
 func small(t testing.TB) []byte {
 	t.Helper()
 	w := Writer{Threads: 1, Meta: []Pair{
-		{"general.architecture", "qwen2"}, {"u8", uint8(1)}, {"i8", int8(-1)}, {"u16", uint16(2)}, {"i16", int16(-2)}, {"u32", uint32(3)}, {"i32", int32(-3)},
-		{"u64", uint64(1 << 63)}, {"i64", int64(-4)}, {"f32", float32(0.5)}, {"f64", 0.25}, {"yes", true}, {"no", false},
-		{"words", []string{"a", "", "ccc"}}, {"ints", []int32{1, -2}}, {"uints", []uint32{7}}, {"floats", []float32{1.5}}, {"bools", []bool{true, false}},
+		{"general.architecture", "qwen2"},
+		{"u8", uint8(1)},
+		{"i8", int8(-1)},
+		{"u16", uint16(2)},
+		{"i16", int16(-2)},
+		{"u32", uint32(3)},
+		{"i32", int32(-3)},
+		{"u64", uint64(1 << 63)},
+		{"i64", int64(-4)},
+		{"f32", float32(0.5)},
+		{"f64", 0.25},
+		{"yes", true},
+		{"no", false},
+		{"words", []string{"a", "", "ccc"}},
+		{"ints", []int32{1, -2}},
+		{"uints", []uint32{7}},
+		{"floats", []float32{1.5}},
+		{"bools", []bool{true, false}},
 		{"none", []string{}},
 	}}
 	for i, typ := range []tensor.Type{tensor.F32, tensor.F16, tensor.BF16, tensor.Q8_0, tensor.Q4_0} {

@@ -89,6 +89,9 @@ func (w *Writer) head() (head []byte, offsets []int64, err error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("tensor %s: %w", t.Name, err)
 		}
+		if len(t.Shape) < 1 || len(t.Shape) > maxDims {
+			return nil, nil, fmt.Errorf("tensor %s: %d dimensions, want 1 to %d", t.Name, len(t.Shape), maxDims)
+		}
 		head = appendString(head, t.Name)
 		head = binary.LittleEndian.AppendUint32(head, uint32(len(t.Shape)))
 		for d := len(t.Shape) - 1; d >= 0; d-- {
