@@ -20,12 +20,7 @@ func (t *Tokenizer) merge(w *scratch, word []byte) []int32 {
 			return m.ids
 		}
 	}
-	m.ids = m.ids[:0]
-	for _, c := range word {
-		if id := t.bytes[c]; id >= 0 {
-			m.ids = append(m.ids, id)
-		}
-	}
+	m.ids = t.begin(m.ids[:0], word)
 	if len(m.ids) > longWord {
 		m.ids = m.long.merge(t, m.ids)
 		return m.ids

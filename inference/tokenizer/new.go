@@ -105,6 +105,14 @@ func (t *Tokenizer) setMerges(p Parts, ids map[string]int32) error {
 	}
 	t.pairs = newPairTable(len(p.Merges))
 	t.merged = make([]int32, len(p.Merges))
+	t.pre.cross = make([]uint32, 1<<16)
+	first := make([]uint32, len(p.Tokens)) // the lowest rank of a merge across characters, by token
+	for i := range t.pre.cross {
+		t.pre.cross[i] = noRank
+	}
+	for i := range first {
+		first[i] = noRank
+	}
 	for rank, m := range p.Merges {
 		left, right, ok := strings.Cut(m, " ")
 		if !ok || left == "" || right == "" || strings.Contains(right, " ") {
@@ -125,7 +133,15 @@ func (t *Tokenizer) setMerges(p Parts, ids map[string]int32) error {
 			return fmt.Errorf("tokenizer: merges %d and %d are both %.60q", was, rank, m)
 		}
 		t.merged[rank] = made
+		a, b := t.Bytes(l), t.Bytes(r)
+		if across, partial := crossing(a, b); across {
+			first[l], first[r] = min(first[l], uint32(rank)), min(first[r], uint32(rank))
+			if at := int(a[len(a)-1])<<8 | int(b[0]); partial {
+				t.pre.cross[at] = min(t.pre.cross[at], uint32(rank))
+			}
+		}
 	}
+	t.setPremerge(first)
 	return nil
 }
 

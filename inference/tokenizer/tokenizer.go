@@ -30,6 +30,7 @@ type Tokenizer struct {
 	bytes   [256]int32
 	pairs   pairTable
 	merged  []int32 // id that the merge of a rank makes
+	pre     premerge
 	scan    scanner
 	nfc     bool
 	whole   map[string]int32 // words taken whole before any merge: only with ignore_merges
