@@ -20,7 +20,7 @@ func (w *Matrix) panelInt(y []float32, stride int, in *Input, t0, t1, r int) {
 		a.x, a.y = &in.data[t0*in.stride], &y[t0*stride]
 		run512alone(w.Format, t1-t0, &a)
 	default:
-		w.tiles512(y, stride, in, t0, t1, &a, (r/panelRows+1)*w.panel)
+		w.tiles512(y, stride, in, t0, t1, a, (r/panelRows+1)*w.panel)
 	}
 }
 
@@ -31,7 +31,7 @@ const (
 )
 
 // tiles512 goes over the tokens. Each tile fetches its share of the next panel, at offset next of the matrix, into the second cache.
-func (w *Matrix) tiles512(y []float32, stride int, in *Input, t0, t1 int, a *intTile, next int) {
+func (w *Matrix) tiles512(y []float32, stride int, in *Input, t0, t1 int, a intTile, next int) {
 	steps := pad8(w.Cols) / 8
 	a.aheadStep = min(w.panel*maxTokens512/(t1-t0)/steps+1, 4*blockBytes/w.Format.blockCols())
 	end := min(next+w.panel, len(w.data))
@@ -43,7 +43,7 @@ func (w *Matrix) tiles512(y []float32, stride int, in *Input, t0, t1 int, a *int
 		}
 		n := tileTokens(t1 - t)
 		a.x, a.y = &in.data[t*in.stride], &y[t*stride]
-		run512(w.Format, n, a)
+		run512(w.Format, n, &a)
 		t += n
 	}
 }

@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -74,5 +76,98 @@ func TestPackExact(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPackError checks the error of quantised normal values, relative to their deviation, and that all levels pack the same bytes.
+func TestPackError(t *testing.T) {
+	const rows, cols = 64, 1024
+	x := randoms(5, rows*cols)
+	packed := map[string][]byte{}
+	eachLevel(t, func(t *testing.T) {
+		for _, c := range []struct {
+			format Format
+			group  int
+			most   float64
+		}{{Int8, 32, 0.0056}, {Int8, 128, 0.0067}, {Int4, 32, 0.083}, {Int4, 128, 0.099}, {Int4Min, 32, 0.072}, {Int4Min, 128, 0.095}} {
+			w := New(c.format, c.group, rows, cols)
+			w.Pack(0, rows, func(r int, dst []float32) { copy(dst, x[r*cols:]) })
+			var square float64
+			got := make([]float32, cols)
+			for r := range rows {
+				w.Row(r, got)
+				for k, v := range got {
+					square += math.Pow(float64(v-x[r*cols+k]), 2)
+				}
+			}
+			if e := math.Sqrt(square / (rows * cols)); e > c.most {
+				t.Errorf("%v group %d: error %.4f, want at most %.4f", c.format, c.group, e, c.most)
+			}
+			key := fmt.Sprint(c.format, c.group)
+			if packed[key] == nil {
+				packed[key] = slices.Clone(w.data)
+			}
+			if !bytes.Equal(w.data, packed[key]) {
+				t.Errorf("%v group %d: packed bytes differ from those of plain Go", c.format, c.group)
+			}
+			w.Free()
+		}
+	})
+}
+
+// TestPackEdges packs groups that have no range, or a strange one.
+func TestPackEdges(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, c := range []struct {
+		name string
+		x    float32 // every fourth value; the others are y
+		y    float32
+		bad  bool
+	}{
+		{"zeros", 0, 0, false},
+		{"negative zeros", float32(math.Copysign(0, -1)), 0, false},
+		{"one value", 0.25, 0.25, false},
+		{"one negative value", -0.25, -0.25, false},
+		{"two values", -3, 4.5, false},
+		{"tiny", 1e-30, -1e-30, false},
+		{"subnormal", 1e-42, 0, false},
+		{"NaN", nan, 1, true},
+		{"infinity", -inf, 1, true},
+		{"too large", 1e6, 1, true},
+		{"largest", math.MaxFloat32, -math.MaxFloat32, true},
+	} {
+		for _, f := range intFormats {
+			for _, cols := range []int{5, 32, 40} {
+				w := New(f, 32, 3, cols)
+				w.Pack(0, 3, func(r int, dst []float32) {
+					for k := range dst {
+						dst[k] = c.y
+						if k%4 == 0 {
+							dst[k] = c.x
+						}
+						if r != 1 {
+							dst[k] = 1
+						}
+					}
+				})
+				row, bad := w.Bad()
+				if bad != c.bad || bad && row != 1 {
+					t.Errorf("%s, %v, %d columns: bad %v in row %d, want %v", c.name, f, cols, bad, row, c.bad)
+				}
+				got := make([]float32, cols)
+				w.Row(1, got)
+				for k, v := range got {
+					want := c.y
+					if k%4 == 0 {
+						want = c.x
+					}
+					tolerance := float64(max(c.x, c.y, -c.x, -c.y))/8 + 1e-8
+					if d := math.Abs(float64(v - want)); !c.bad && !(d <= tolerance) {
+						t.Fatalf("%s, %v, %d columns: column %d is %g, want %g", c.name, f, cols, k, v, want)
+					}
+				}
+				w.Free()
+			}
+		}
 	}
 }
