@@ -78,3 +78,27 @@ func swigluAVX2(y, gate, up *float32, n int)
 
 //go:noescape
 func packBF16AVX512(y *uint16, x *float32, n int)
+
+//go:noescape
+func moments16AVX512(acc, m *[16]float32, x *float32, n int)
+
+//go:noescape
+func round16AVX512(q *int16, x *float32, by float32, n int)
+
+//go:noescape
+func softPageAVX512(s *float32, p *int16, l *float32, state *rowState, masks *uint64, scales *float32, rows int)
+
+//go:noescape
+func accumulateAVX512(o, t *float32, state *rowState, wide, rows int)
+
+//go:noescape
+func moments16AVX2(acc, m *[16]float32, x *float32, n int)
+
+//go:noescape
+func round16AVX2(q *int16, x *float32, by float32, n int)
+
+//go:noescape
+func softPageAVX2(s *float32, p *int16, l *float32, state *rowState, masks *uint64, scales *float32, rows int)
+
+//go:noescape
+func accumulateAVX2(o, t *float32, state *rowState, wide, rows int)

@@ -110,6 +110,7 @@ var constants = []struct {
 	{"top", bits(32767)},
 	{"untop", bits(1.0 / 32767)},
 	{"tiny", bits(1e-30)},
+	{"magnitude", 0x7FFFFFFF},
 }
 
 func bits(v float32) uint32 { return math.Float32bits(v) }
@@ -205,6 +206,7 @@ func vectors(wide bool) {
 	v.reductions()
 	v.elementwise()
 	v.exponentials()
+	v.kv16()
 	name := fmt.Sprintf("vector_%s_amd64.s", v.pick("avx512", "avx2"))
 	if err := os.WriteFile(name, v.Bytes(), 0o644); err != nil {
 		panic(err)
