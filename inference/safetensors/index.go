@@ -61,7 +61,7 @@ func parseIndex(data []byte) (map[string]string, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(index.Where)) {
 		file := index.Where[name]
-		if file != filepath.Base(file) || !filepath.IsLocal(file) || strings.ContainsAny(file, `/\:`) || !strings.HasSuffix(file, ".safetensors") {
+		if !filepath.IsLocal(file) || strings.ContainsAny(file, `/\:`) || !strings.HasSuffix(file, ".safetensors") {
 			return nil, fmt.Errorf("weight_map: tensor %q: shard %q, want the name of a .safetensors file in the same folder", name, file)
 		}
 	}

@@ -133,6 +133,29 @@ func TestHalfTies(t *testing.T) {
 	}
 }
 
+// TestBrainTies rounds what lies between two neighbouring bfloat16s, at every exponent.
+func TestBrainTies(t *testing.T) {
+	for b := range uint32(0x7f7f) {
+		even := uint16(b + b&1)
+		for _, c := range []struct {
+			bits uint32
+			want uint16
+		}{{b << 16, uint16(b)}, {b<<16 | 0x7fff, uint16(b)}, {b<<16 | 0x8000, even}, {b<<16 | 0x8001, uint16(b + 1)}} {
+			for _, sign := range []uint16{0, 0x8000} {
+				f := math.Float32frombits(c.bits | uint32(sign)<<16)
+				if got := tensor.FloatToBrain(f); got != c.want|sign {
+					t.Fatalf("%08x: %04x, want %04x", math.Float32bits(f), got, c.want|sign)
+				}
+			}
+		}
+	}
+	for _, bits := range []uint32{0x7f800001, 0x7fc00000, 0xffffffff, 0xff800001} {
+		if got := tensor.FloatToBrain(math.Float32frombits(bits)); got&0x7fff <= 0x7f80 || got&0x40 == 0 || got>>15 != uint16(bits>>31) {
+			t.Errorf("the NaN %08x became %04x", bits, got)
+		}
+	}
+}
+
 // TestSize: shapes that no array has are refused.
 func TestSize(t *testing.T) {
 	for _, c := range []struct {
