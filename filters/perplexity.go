@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/winnow-data/winnow/filters/internal/ask"
 	"github.com/winnow-data/winnow/stages"
@@ -149,23 +150,17 @@ func (p *Perplexity) scorer(v *values) (*scorer, error) {
 	return &scorer{p, m, v}, err
 }
 
-// windows cuts a text into what is scored at once.
+// windows cuts a text into what is scored at once. A single token has nothing to be scored by and is left out.
 func (s *scorer) windows(text string) []string {
-	left := s.Tokens
+	if s.Tokens > 0 {
+		text, _ = ask.Cut(text, s.Tokens, s.model.Count)
+	}
 	var list []string
 	for text != "" {
-		n := s.Window
-		if s.Tokens > 0 {
-			n = min(n, left)
-		}
 		var head string
-		head, text = ask.Cut(text, n, s.model.Count)
-		list = append(list, head)
-		if s.Tokens == 0 {
-			continue
-		}
-		if left -= max(1, s.model.Count(head)); left < 1 || s.model.Count(head) < 0 {
-			break
+		head, text = ask.Cut(text, s.Window, s.model.Count)
+		if n := s.model.Count(head); n > 1 || n < 0 && utf8.RuneCountInString(head) > 1 {
+			list = append(list, head)
 		}
 	}
 	return list

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/winnow-data/winnow/pipelines/models"
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/recipe"
 	"github.com/winnow-data/winnow/pipelines/recipes"
@@ -23,7 +25,10 @@ type Job struct {
 	Registry *stages.Registry
 	Out      string // the folder that holds _winnow; with one output also its shards
 	Limit    int64  // records read of each input file; 0 reads all
+	Record   string // the folder that keeps replies of models; "" is answers in the run's own
 	shown    string // the recipe without the paths that flags gave
+
+	sets []*models.Set // of the runners that were made
 }
 
 // Flags are what a command line changes about a recipe.
@@ -31,6 +36,7 @@ type Flags struct {
 	In, Set []string
 	Out     string
 	Limit   int64
+	Record  string
 }
 
 // Source finds the text of a recipe: a built-in one by its name, or a file. A name that ends in .yaml or .yml or holds a slash
@@ -67,7 +73,7 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 		}
 	}
 	rec, problems := recipe.Load(text, name, reg, recipe.Options{
-		Dir: dir, In: in, Out: f.Out, Set: f.Set, Stat: stat,
+		Dir: dir, In: in, Out: f.Out, Set: f.Set, Stat: stat, Hub: findHub,
 	})
 	if rec == nil {
 		return nil, problems, nil
@@ -84,7 +90,13 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 			shown = &recipe.Recipe{Source: text}
 		}
 	}
-	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit, shown: string(shown.Source)}, problems, nil
+	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit, Record: f.Record, shown: string(shown.Source)}, problems, nil
+}
+
+// findHub looks for a model of the hub on this machine.
+func findHub(m recipe.Model) (help string, err error) {
+	_, help, err = models.FindHub(m, os.Getenv)
+	return help, err
 }
 
 // anchored makes a path of the command line independent of the recipe's folder.
@@ -125,8 +137,46 @@ func outFolder(rec *recipe.Recipe, out string, builtin bool) (string, error) {
 	return filepath.Join(rec.Dir, p), nil
 }
 
-// Sources returns the stores that inputs are read from.
-func (j *Job) Sources() plan.Sources { return plan.Sources{Embedded: recipes.FS()} }
+// Sources returns the stores that inputs are read from, and what is known of models.
+func (j *Job) Sources() plan.Sources {
+	return plan.Sources{Embedded: recipes.FS(), Identify: func(ctx context.Context, rec *recipe.Recipe, name string) (string, int64, error) {
+		return models.Identify(ctx, rec, name, os.Getenv)
+	}}
+}
+
+// Models returns the recipe's models for a process that may hold so much memory (0: half of what the machine allows). Nothing is opened before
+// somebody asks; Close closes it.
+func (j *Job) Models(memory int64, log *slog.Logger) *models.Set {
+	if memory <= 0 {
+		memory = run.MemoryAllowed() / 2
+	}
+	answers := j.Record
+	if answers == "" {
+		answers = filepath.Join(j.Out, run.Folder, "answers")
+	}
+	s := models.New(j.Recipe, models.Options{Answers: answers, Run: filepath.Join(j.Out, run.Folder), Memory: memory / 4, Log: log})
+	j.sets = append(j.sets, s)
+	return s
+}
+
+// Asked returns what models were asked through the job's runners.
+func (j *Job) Asked() []models.Usage {
+	var list []models.Usage
+	for _, s := range j.sets {
+		list = append(list, s.Usage()...)
+	}
+	return list
+}
+
+// Close closes the models that the job's runners have opened.
+func (j *Job) Close() error {
+	var errs []error
+	for _, s := range j.sets {
+		errs = append(errs, s.Close())
+	}
+	j.sets = nil
+	return errors.Join(errs...)
+}
 
 // Plan makes the job's plan.
 func (j *Job) Plan(ctx context.Context) (*plan.Plan, error) {
@@ -139,6 +189,9 @@ func (j *Job) Plan(ctx context.Context) (*plan.Plan, error) {
 
 // Runner returns what carries out the job's plan.
 func (j *Job) Runner(p *plan.Plan, opt run.Options) (*run.Runner, error) {
+	if opt.Provide == nil && len(j.Recipe.Models) > 0 {
+		opt.Provide = j.Models(opt.Memory, opt.Log).Provide
+	}
 	return run.New(p, j.Recipe, j.Sources(), j.Out, opt)
 }
 

@@ -1,5 +1,5 @@
 // Package pipelines joins the rooms' catalogs and holds what turns a recipe into a corpus. Inside it: recipe (grammar, lint, schema), plan
-// (phases, tasks, keys), run (tasks, markers, sums), tally and report (what a run says about itself), stats (the same for any data set),
+// (phases, tasks, keys), models (what stages ask, its record and its limits), run (tasks, markers, sums), tally and report (what a run says about itself), stats (the same for any data set),
 // inspect (estimates, preview, explain), docs (pages of the stages), recipes (built-in ones, with their sample data).
 package pipelines
 

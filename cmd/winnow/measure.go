@@ -82,7 +82,7 @@ func measuring(stage string, set []string) (*inspect.Chain, []string, error) {
 		}
 		return nil, nil, exitError{exitUsage, errors.Join(errs...)}
 	}
-	chain, err := inspect.NewChain(rec)
+	chain, err := inspect.NewChain(rec, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -68,6 +68,7 @@ func newPlan(a *app) *cobra.Command {
 	fl.IntVar(&sample, "sample", 0, "run about N documents through the recipe, in a temporary folder, and project")
 	fl.BoolVar(&access, "access", false, "list every path that the recipe touches")
 	fl.BoolVar(&write, "write", false, "write plan.json into the output folder, for winnow task")
+	recordFlag(c, &f)
 	fl.BoolVar(&f.reuse, "reuse", false, "with --write: the recipe changed, keep what it does not touch")
 	fl.BoolVar(&f.fresh, "fresh", false, "with --write: the recipe changed, move the old run aside")
 	fl.BoolVar(&f.asJSON, "json", false, "speak JSON")
@@ -107,8 +108,7 @@ func (a *app) access(job *pipelines.Job, p *plan.Plan) error {
 		}
 	}
 	fmt.Fprintf(a.out, "write  %s\n", safe(job.Out))
-	fmt.Fprintln(a.out, "hosts and variables: none")
-	return nil
+	return a.accessModels(job)
 }
 
 func path(root, name string) string {
@@ -141,6 +141,7 @@ func (a *app) planText(job *pipelines.Job, p *plan.Plan) {
 		ph := &p.Phases[i]
 		fmt.Fprintf(a.out, "%-32s  %5d  %s\n", ph.Name, ph.Tasks, phaseStages(p, ph))
 	}
+	a.costs(job, p)
 }
 
 // phaseStages names what runs in a phase.

@@ -33,7 +33,8 @@ func newPreview(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			chain, err := inspect.NewChain(job.Recipe)
+			defer job.Close()
+			chain, err := inspect.NewChain(job.Recipe, job.Models(0, nil).Provide)
 			if err != nil {
 				return err
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winnow-data/winnow/pipelines"
+	"github.com/winnow-data/winnow/pipelines/models"
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages/settings"
 )
@@ -22,7 +23,7 @@ import (
 // runFlags are the flags of run, and of the commands that load a recipe the same way.
 type runFlags struct {
 	in, set                       []string
-	out, memory, scratch          string
+	out, memory, scratch, record  string
 	limit                         int64
 	workers, batch                int
 	reuse, fresh, asJSON, offline bool
@@ -47,6 +48,7 @@ func newRun(a *app) *cobra.Command {
 	fl.IntVar(&f.batch, "batch", 0, "documents that travel together (default 256)")
 	fl.StringVar(&f.memory, "memory", "", "memory the run may hold, such as 4GiB (default: half of what the machine allows)")
 	fl.StringVar(&f.scratch, "scratch", "", "folder for work files (default: within the output)")
+	recordFlag(c, &f)
 	fl.BoolVar(&f.reuse, "reuse", false, "the recipe changed: keep the phases that the change does not touch")
 	fl.BoolVar(&f.fresh, "fresh", false, "the recipe changed: move the old run aside and start anew")
 	fl.BoolVar(&f.offline, "offline", false, "refuse recipes that need the network")
@@ -64,6 +66,11 @@ func recipeFlags(c *cobra.Command, f *runFlags) {
 	fl.StringVar(&f.out, "out", "", "write here instead of the recipe's output (default ./NAME/ for built-in recipes)")
 	fl.StringArrayVar(&f.set, "set", nil, "change one setting: LABEL.SETTING=VALUE (may be given again)")
 	fl.Int64Var(&f.limit, "limit", 0, "read only the first N records of each input file")
+}
+
+// recordFlag is the flag that says where replies of models are kept.
+func recordFlag(c *cobra.Command, f *runFlags) {
+	c.Flags().StringVar(&f.record, "record", "", "folder that keeps every reply of a model, so that none is paid twice (default: _winnow/answers in the output)")
 }
 
 // exactArgs asks for n arguments and says what they are.
@@ -123,6 +130,7 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 	if err != nil {
 		return err
 	}
+	defer job.Close()
 	var bar *progress
 	if !f.quiet {
 		bar = startProgress(a.err, f.asJSON, r.Progress)
@@ -136,6 +144,12 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 		fmt.Fprintf(a.err, "winnow: interrupted after %d of %d tasks; go on with the same command: %s\n", done, all, commandLine())
 		return exitError{code: exitInterrupted}
 	}
+	if limit := models.IsLimit(err); limit != nil {
+		done, all := r.Done(context.WithoutCancel(ctx))
+		fmt.Fprintf(a.err, "winnow: stopped after %d of %d tasks: %v\n", done, all, limit)
+		fmt.Fprintf(a.err, "go on with a higher limit: %s --set limits.%s=…\n", commandLine(), limit.Limit)
+		return exitError{code: exitInterrupted}
+	}
 	if err != nil {
 		return err
 	}
@@ -144,6 +158,22 @@ func (a *app) run(c *cobra.Command, name string, f runFlags) error {
 		return err
 	}
 	return a.summary(job, sum, f, time.Since(start))
+}
+
+// asked says what a model was asked.
+func (a *app) asked(u models.Usage) {
+	fmt.Fprintf(a.out, "model   %s: asked %s times", safe(u.Model), comma(u.Asked))
+	if u.Found > 0 {
+		fmt.Fprintf(a.out, ", %s replies were in the record", comma(u.Found))
+	}
+	if u.Failed > 0 {
+		fmt.Fprintf(a.out, ", %s failed", comma(u.Failed))
+	}
+	fmt.Fprintf(a.out, "; %s tokens read, %s written", comma(u.In), comma(u.Out))
+	if u.Cost > 0 {
+		fmt.Fprintf(a.out, ", cost %.2f", u.Cost)
+	}
+	fmt.Fprintln(a.out)
 }
 
 // offline refuses a recipe that names something on the network.
@@ -244,6 +274,9 @@ func (a *app) summary(job *pipelines.Job, s *run.Summary, f runFlags, took time.
 				break
 			}
 			fmt.Fprintf(a.out, "  %8s  %s\n", comma(r.Documents), r.Label+"."+r.Rule)
+		}
+		for _, u := range job.Asked() {
+			a.asked(u)
 		}
 		fmt.Fprintf(a.out, "corpus  %s  (%d files, %s)\n", safe(job.Out), s.Files, size(s.Bytes))
 		fmt.Fprintf(a.out, "report  %s\n", safe(filepath.Join(job.Out, run.Folder, "report.html")))

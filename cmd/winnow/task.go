@@ -35,6 +35,8 @@ func newTask(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			job.Record = f.record
+			defer job.Close()
 			if _, _, err := p.Find(args[1]); err != nil {
 				return exitError{exitUsage, err}
 			}
@@ -56,5 +58,6 @@ func newTask(a *app) *cobra.Command {
 	fl.IntVar(&f.batch, "batch", 0, "documents that travel together (default 256)")
 	fl.StringVar(&f.memory, "memory", "", "memory the task may hold, such as 4GiB (default: half of what the machine allows)")
 	fl.StringVar(&f.scratch, "scratch", "", "folder for work files; the same for all tasks of a run")
+	recordFlag(c, &f)
 	return c
 }

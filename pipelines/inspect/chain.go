@@ -51,10 +51,13 @@ type Step struct {
 // Gone says whether the step ended the document.
 func (s Step) Gone() bool { return s.Err != nil || s.Verdict.Rule != "" }
 
-// NewChain makes the components of a recipe.
-func NewChain(rec *recipe.Recipe) (*Chain, error) {
+// NewChain makes the components of a recipe. provide offers them what they ask the run for, such as tokenizers; nil offers nothing.
+func NewChain(rec *recipe.Recipe, provide func(*stages.Env)) (*Chain, error) {
 	c := &Chain{}
 	env := &stages.Env{Dir: rec.Dir, Seed: rec.Seed, Memory: 64 << 20}
+	if provide != nil {
+		provide(env)
+	}
 	for i := range rec.Stages {
 		st := &rec.Stages[i]
 		component, err := st.New()

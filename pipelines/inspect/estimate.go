@@ -43,7 +43,7 @@ const warmUnder = 10 * time.Second
 
 // Estimate runs a job over the first records of each of its files, about n in all, in a temporary folder, with one worker, and projects
 // what it saw to the whole: each file's documents stand for as many as the file holds. p is the plan of the whole. Duplicates are
-// rarer in a sample than in the whole.
+// rarer in a sample than in the whole. Models are asked; what they reply is kept where the job has a record of its own, else it goes with the folder.
 func Estimate(ctx context.Context, job *pipelines.Job, p *plan.Plan, n int) (proj *Projection, err error) {
 	dir, err := os.MkdirTemp("", "winnow-sample-")
 	if err != nil {
@@ -56,12 +56,13 @@ func Estimate(ctx context.Context, job *pipelines.Job, p *plan.Plan, n int) (pro
 	if job.Limit > 0 {
 		few.Limit = min(few.Limit, job.Limit)
 	}
-	few.Out = filepath.Join(dir, "first")
+	few.Out, few.Record = filepath.Join(dir, "first"), job.Record
+	defer func() { err = errors.Join(err, few.Close()) }()
 	s, err := try(ctx, few)
 	if err != nil {
 		return nil, err
 	}
-	if s.took < warmUnder {
+	if s.took < warmUnder && len(p.Costs) == 0 { // a second time, replies would come from the record
 		few.Out = filepath.Join(dir, "second")
 		if s, err = try(ctx, few); err != nil {
 			return nil, err

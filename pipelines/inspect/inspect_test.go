@@ -74,7 +74,7 @@ func TestChainAgreesWithRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chain, err := NewChain(job.Recipe)
+	chain, err := NewChain(job.Recipe, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

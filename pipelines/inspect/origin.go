@@ -28,7 +28,7 @@ func Origin(ctx context.Context, dir string, at stages.Place) (text string, step
 			if d.At.Row != at.Row {
 				continue
 			}
-			chain, err := NewChain(job.Recipe)
+			chain, err := NewChain(job.Recipe, job.Models(0, nil).Provide)
 			if err != nil {
 				return "", nil, err
 			}

@@ -128,7 +128,7 @@ type Options struct {
 	Schemes []string                // of URLs that paths may have, such as "s3"
 	// Hub says what is wrong with a model of a hub, such as that it does not lie on this machine, and how to mend it; nil takes it for there.
 	Hub func(Model) (help string, err error)
-	In      []string                // --in: paths that replace the recipe's, relative to Dir or absolute
-	Out     string                  // --out: "" leaves the recipe's
-	Set     []string                // --set LABEL.SETTING=VALUE
+	In  []string // --in: paths that replace the recipe's, relative to Dir or absolute
+	Out string   // --out: "" leaves the recipe's
+	Set []string // --set LABEL.SETTING=VALUE
 }

@@ -10,7 +10,7 @@ import (
 type layout struct {
 	tally  []tally.Stage
 	judged []int    // rules that the stage's filter measures
-	last   []string // of a barrier: the pass in which its documents are counted
+	last   []string // of a barrier: the pass in which its documents are counted: the first that may end one, else the last
 	asks   []bool   // the stage asks a model
 }
 
@@ -37,8 +37,11 @@ func (r *Runner) newLayout() error {
 				return err
 			}
 			for _, ph := range b.Phases() {
-				if ph.Pass != nil {
-					last = ph.Name
+				if ph.Pass == nil {
+					continue
+				}
+				if last = ph.Name; !ph.Looks {
+					break
 				}
 			}
 		}

@@ -34,6 +34,8 @@ type Options struct {
 	Scratch string          // folder for work files; "" is the run's own
 	Stop    <-chan struct{} // closed to end the run after the tasks at work, if they end soon
 	Log     *slog.Logger    // one line for each task and retry; nil is silent
+	// Provide offers components what they ask the run for, such as models; nil offers nothing.
+	Provide func(*stages.Env)
 }
 
 func (o Options) batch() int {
@@ -94,6 +96,9 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 		cpu: make(chan struct{}, opt.Workers),
 	}
 	r.env = &stages.Env{Dir: rec.Dir, Seed: p.Seed, Memory: r.taskMemory()}
+	if opt.Provide != nil {
+		opt.Provide(r.env)
+	}
 	return r, r.newLayout()
 }
 

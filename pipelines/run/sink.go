@@ -17,7 +17,7 @@ type ruleSet struct {
 	label, name string
 	rules       []stages.Rule
 	at, judged  int
-	counts      bool // its documents are counted here: a barrier is counted in its last pass
+	counts      bool // its documents are counted here: those of a barrier are counted once
 	asks        bool // it asks a model
 }
 
