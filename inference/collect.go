@@ -20,7 +20,6 @@ type rows struct {
 	logits   []float32
 	labels   []float32
 	finished []*job
-	broken   []*job
 }
 
 // A rowSet is hidden states with the job of each.

@@ -13,7 +13,6 @@ type writing struct {
 	topK                             int
 	seed                             uint64
 	stop                             [][]byte
-	longest                          int    // of stop
 	bound                            *bound // nil: free text
 
 	text     []byte // of the tokens so far

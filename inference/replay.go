@@ -1,0 +1,69 @@
+package inference
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNotRecorded says that a record has no reply to a request.
+var ErrNotRecorded = errors.New("not in the record")
+
+// Replay returns a model that answers from the record in a folder and never otherwise: a request that is not there gets [ErrNotRecorded] as its reply's
+// error. Its name is that of the recorded model; where the folder has replies of several, name says of which, else it is "".
+func Replay(dir, name string) (Model, error) {
+	s, err := OpenStore(dir, "")
+	if err != nil {
+		return nil, err
+	}
+	models := s.Models()
+	switch {
+	case len(models) == 0:
+		err = fmt.Errorf("record %s: it has no replies", dir)
+	case name == "" && len(models) > 1:
+		err = fmt.Errorf("record %s: it has replies of several models, say of which: %s", dir, strings.Join(models, ", "))
+	case name == "":
+		name = models[0]
+	case s.Usage(name).Calls == 0:
+		err = fmt.Errorf("record %s: it has no replies of %s; it has those of %s", dir, name, strings.Join(models, ", "))
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &replay{s: s, name: name}, nil
+}
+
+type replay struct {
+	s    *Store
+	name string
+}
+
+// Complete implements Model.
+func (r *replay) Complete(ctx context.Context, rs []Request) ([]Reply, error) {
+	replies := make([]Reply, len(rs))
+	for i := range rs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		hash := rs[i].Hash()
+		p, ok, err := r.s.Find(r.name, hash)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			p.Err = fmt.Errorf("request %q (%v, hash %s) of %s: %w %s", rs[i].Key, rs[i].Task, hash, r.name, ErrNotRecorded, r.s.dir)
+		}
+		replies[i] = p
+	}
+	return replies, nil
+}
+
+// Count implements Model: a record has no tokenizer.
+func (r *replay) Count(string) int { return -1 }
+
+// Name implements Model.
+func (r *replay) Name() string { return r.name }
+
+// Close implements Model.
+func (r *replay) Close() error { return r.s.Close() }
