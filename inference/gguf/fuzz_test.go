@@ -56,6 +56,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
 	f.Add(header(2, 1).str("general.alignment").u32(4).u32(64).tensor("a", f32, 0, 4, 2).tensor("b", 12, 64, 256).raw(400).b)
+	for _, l := range lies() {
+		f.Add(l.file.b)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		g, err := parse(data)
 		if err != nil {

@@ -39,12 +39,15 @@ func (f *forge) pad() *forge { return f.raw(-len(f.b) & 31) }
 
 const f32, q8 = 0, 8 // ggml's numbers
 
-// TestHostile: an error that names the field, and memory in proportion to the file.
-func TestHostile(t *testing.T) {
-	for name, c := range map[string]struct {
-		file *forge
-		want string
-	}{
+// A lie is a file and the error that it must get.
+type lie struct {
+	file *forge
+	want string
+}
+
+// lies returns every way to lie that we know of.
+func lies() map[string]lie {
+	return map[string]lie{
 		"empty":                  {&forge{}, "magic: needs 4 bytes"},
 		"other format":           {(&forge{b: []byte("PK\x03\x04")}).raw(100), `magic: the file begins with "PK\x03\x04"`},
 		"header cut":             {&forge{b: []byte("GGUF\x03\x00")}, "version: needs 4 bytes"},
@@ -94,7 +97,12 @@ func TestHostile(t *testing.T) {
 		"overlap":                {header(2, 0).tensor("a", f32, 0, 16).tensor("b", f32, 32, 8).pad().raw(128), "tensor b: offset 32 lies inside tensor a"},
 		"same place":             {header(2, 0).tensor("a", f32, 0, 8).tensor("b", f32, 0, 8).pad().raw(128), "offset 0 lies inside tensor"},
 		"directory cut":          {header(3, 0).tensor("a", f32, 0, 8).tensor("b", f32, 32, 8).raw(40), "tensor 2: name"},
-	} {
+	}
+}
+
+// TestHostile: an error that names the field, and memory in proportion to the file.
+func TestHostile(t *testing.T) {
+	for name, c := range lies() {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "hostile.gguf")
 			if err := os.WriteFile(path, c.file.b, 0o644); err != nil {

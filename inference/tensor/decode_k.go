@@ -1,7 +1,7 @@
 package tensor
 
 // The K types (ggml, k-quants): 256 values in 16 groups of 16 or 8 groups of 32, each with a small integer scale (and minimum) of
-// its own, which two halves d and dmin stretch.
+// its own, which two halves d and dmin stretch. Products that are subtracted are converted, or arm64 would fuse the two operations.
 
 // Q2_K: scales [16] (scale low, minimum high nibble), quants [64] (2 bits), d, dmin.
 func decodeQ2_K(y []float32, b []byte) {
@@ -9,7 +9,7 @@ func decodeQ2_K(y []float32, b []byte) {
 	d, dmin := half(b[80:]), half(b[82:])
 	for group := range 16 {
 		scale := b[group]
-		dl, ml := d*float32(scale&15), dmin*float32(scale>>4)
+		dl, ml := d*float32(scale&15), float32(dmin*float32(scale>>4))
 		quants, shift := b[16+group/8*32+group%2*16:], group%8/2*2
 		out := y[group*16 : group*16+16]
 		for i := range out {
@@ -49,7 +49,7 @@ func decodeQ4_K(y []float32, b []byte) {
 	d, dmin := half(b), half(b[2:])
 	for group := range 8 {
 		scale, minimum := scaleMin(group, b[4:16])
-		dl, ml := d*float32(scale), dmin*float32(minimum)
+		dl, ml := d*float32(scale), float32(dmin*float32(minimum))
 		quants, shift := b[16+group/2*32:], group%2*4
 		out := y[group*32 : group*32+32]
 		for i := range out {
@@ -64,7 +64,7 @@ func decodeQ5_K(y []float32, b []byte) {
 	d, dmin, high := half(b), half(b[2:]), b[16:48]
 	for group := range 8 {
 		scale, minimum := scaleMin(group, b[4:16])
-		dl, ml := d*float32(scale), dmin*float32(minimum)
+		dl, ml := d*float32(scale), float32(dmin*float32(minimum))
 		quants, shift := b[48+group/2*32:], group%2*4
 		out := y[group*32 : group*32+32]
 		for i := range out {
