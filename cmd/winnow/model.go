@@ -12,6 +12,7 @@ import (
 var modelCommands = []func(*app) *cobra.Command{
 	newModelPull,
 	newModelShow,
+	newModelVerify,
 	newModelRandom,
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/winnow-data/winnow/inference/gguf"
+	"github.com/winnow-data/winnow/inference/internal/kernel"
 	"github.com/winnow-data/winnow/inference/internal/pool"
 	"github.com/winnow-data/winnow/inference/safetensors"
 	"github.com/winnow-data/winnow/inference/tokenizer"
@@ -69,6 +70,20 @@ func (m *Model) Close() error {
 	m.pack.free()
 	m.w = nil
 	return nil
+}
+
+// Bytes is the memory that the packed weights take.
+func (m *Model) Bytes() int64 {
+	n := int64(0)
+	for _, w := range m.pack.made {
+		n += int64(w.Bytes())
+	}
+	return n
+}
+
+// HasBF16 says whether a matrix is held in bfloat16, the one form whose last bits differ between instruction sets.
+func (m *Model) HasBF16() bool {
+	return slices.ContainsFunc(m.pack.made, func(w *kernel.Matrix) bool { return w.Format == kernel.BF16 })
 }
 
 func (m *Model) openFolder(path string, o Options) (err error) {

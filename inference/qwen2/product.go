@@ -2,8 +2,9 @@ package qwen2
 
 import "github.com/winnow-data/winnow/inference/internal/kernel"
 
-// blockTokens is how many tokens a tile of rows meets at a time: their activations stay in the second-level cache.
-const blockTokens = 128
+// blockTokens is how many tokens a tile of rows meets at a time, a multiple of the 6 that the kernels take together: their activations stay in the
+// second-level cache. (512 tokens of a 0.5B shape on a Zen 5: 870-900 tokens/s at 128, 905-925 at 192.)
+const blockTokens = 192
 
 // A product is a multiplication that is split over the workers: tasks are a run of rows and a block of tokens, the blocks of one run next
 // to each other, so that a worker reads its weights from memory once.

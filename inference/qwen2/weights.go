@@ -33,12 +33,12 @@ type layer struct {
 }
 
 // interleave is how many rows of gate and then of up lie together, so that the output of one tile of rows can go through SwiGLU at once.
-const interleave = 64
+const interleave = 128
 
 // An mlp is down(silu(gate·x) ∘ up·x).
 type mlp struct {
 	inter    int
-	gateUp   *kernel.Matrix // [2·inter][Hidden]: 64 rows of gate, the same 64 of up, and so on
+	gateUp   *kernel.Matrix // [2·inter][Hidden]: 128 rows of gate, the same 128 of up, and so on
 	down     *kernel.Matrix // [Hidden][inter]
 	gateBias []float32      // in the rows of gateUp, or nil
 	downBias []float32

@@ -184,7 +184,7 @@ func (v *modelVerifier) logitCase(c *modelCase) error {
 		v.rep.add("logits", c.Name, differ(logits, v.b.values(c.Logits)), v.limit)
 	}
 	v.rep.add("last logits", c.Name, differ(last, v.b.values(c.Last)), v.limit)
-	v.rep.add("argmax", c.Name, unequal(argMaxes(logits, cfg.Vocab), c.ArgMax), 0)
+	v.rep.add("argmax", c.Name, wrongMaxes(logits, cfg.Vocab, c.ArgMax, v.limit), 0)
 	v.rep.add("entropy", c.Name, math.Abs(entropy(last)-c.Entropy), 2*v.limit)
 	v.logProbs(c, h)
 	hidden = append(hidden, h)

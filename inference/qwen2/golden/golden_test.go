@@ -69,3 +69,18 @@ func TestModels(t *testing.T) {
 		})
 	}
 }
+
+func TestFiles(t *testing.T) {
+	_, err := Verify(shared(t, "golden", "qwen2-gguf"), "", Options{Threads: 2, Each: func(r *Report) { report(t, r) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSmolLM2(t *testing.T) {
+	model := shared(t, "data", "models", "smollm2-135m-instruct.q4_1.gguf")
+	_, err := Verify(shared(t, "golden", "smollm2"), model, Options{Threads: 2, Short: testing.Short(), Each: func(r *Report) { report(t, r) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -123,6 +123,22 @@ func argMaxes(logits []float32, vocab int) []int32 {
 	return ids
 }
 
+// wrongMaxes counts rows of logits whose likeliest token is another than wanted. Two tokens nearer to each other than a logit may be off are
+// a tie: the references themselves do not agree which of them comes first.
+func wrongMaxes(logits []float32, vocab int, want []int32, tie float64) float64 {
+	if len(logits) != len(want)*vocab {
+		return math.Inf(1)
+	}
+	wrong := 0.0
+	for i, got := range argMaxes(logits, vocab) {
+		row := logits[i*vocab : (i+1)*vocab]
+		if got != want[i] && !(math.Abs(float64(row[got])-float64(row[want[i]])) <= tie) {
+			wrong++
+		}
+	}
+	return wrong
+}
+
 func norm(v []float32) float64 {
 	sum := 0.0
 	for _, x := range v {
