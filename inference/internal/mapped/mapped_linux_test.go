@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 var sum byte // keeps reads from being optimised away
@@ -125,6 +127,19 @@ func TestGuardFault(t *testing.T) {
 	}
 	if err := release(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPipe: what would never end, or never begin, is refused.
+func TestPipe(t *testing.T) {
+	pipe := t.TempDir() + "/pipe"
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	for _, path := range []string{pipe, "/dev/zero"} {
+		if _, _, err := File(path); err == nil || !strings.Contains(err.Error(), "no regular file") {
+			t.Errorf("%s: error %v", path, err)
+		}
 	}
 }
 

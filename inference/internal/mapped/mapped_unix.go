@@ -17,6 +17,9 @@ const hugePage = 2 << 20
 
 // File maps a whole file for reading. The data is valid until release, which may be called more than once.
 func File(path string) (data []byte, release func() error, err error) {
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("map %s: it is no regular file", path) // opening a pipe would wait for its other end
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, nil, err
@@ -25,9 +28,6 @@ func File(path string) (data []byte, release func() error, err error) {
 	st, err := f.Stat()
 	if err != nil {
 		return nil, nil, err
-	}
-	if !st.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("map %s: it is no regular file", path)
 	}
 	size := st.Size()
 	if size == 0 {
