@@ -16,7 +16,7 @@ func (w *Matrix) panelInt(y []float32, stride int, in *Input, t0, t1, r int) {
 			a.x, a.y = &in.data[t*in.stride], &y[t*stride]
 			run256(w.Format, min(maxTokens256, t1-t), &a)
 		}
-	case t1-t0 <= maxTokens512:
+	case t1-t0 <= maxAlone512:
 		a.x, a.y = &in.data[t0*in.stride], &y[t0*stride]
 		run512alone(w.Format, t1-t0, &a)
 	default:
@@ -24,10 +24,12 @@ func (w *Matrix) panelInt(y []float32, stride int, in *Input, t0, t1, r int) {
 	}
 }
 
-// Tokens of the largest tiles.
+// Tokens of the largest tiles. Up to ten tokens wait for memory, which one tile alone reads faster than several; they gain less than they
+// lose by having their sums on the stack from eleven on.
 const (
 	maxTokens256 = 4
 	maxTokens512 = 6
+	maxAlone512  = 10
 )
 
 // tiles512 goes over the tokens. Each tile fetches its share of the next panel, at offset next of the matrix, into the second cache.

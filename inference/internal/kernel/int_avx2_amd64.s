@@ -2,6 +2,7 @@
 
 //go:build !purego
 
+#include "funcdata.h"
 #include "textflag.h"
 
 // func int8256x1(a *intTile)
@@ -18,8 +19,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -46,7 +45,6 @@ step:
 	VPADDD Y10, Y0, Y0
 	ADDQ $256, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -60,7 +58,6 @@ step:
 	VFMADD231PS Y10, Y0, Y4
 	ADDQ $64, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ R11
 	JNZ group
 short:
@@ -72,8 +69,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -99,8 +94,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -139,7 +132,6 @@ step:
 	VPADDD Y10, Y1, Y1
 	ADDQ $256, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -157,7 +149,6 @@ step:
 	VFMADD231PS Y10, Y1, Y5
 	ADDQ $64, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ R11
 	JNZ group
 short:
@@ -169,8 +160,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -198,8 +187,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -250,7 +237,6 @@ step:
 	VPADDD Y10, Y2, Y2
 	ADDQ $256, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -272,7 +258,6 @@ step:
 	VFMADD231PS Y10, Y2, Y6
 	ADDQ $64, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ R11
 	JNZ group
 short:
@@ -284,8 +269,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -450,8 +433,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -475,7 +456,6 @@ step:
 	VPADDD Y10, Y0, Y0
 	ADDQ $128, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -489,7 +469,6 @@ step:
 	VFMADD231PS Y10, Y0, Y4
 	ADDQ $64, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ R11
 	JNZ group
 short:
@@ -501,8 +480,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -528,8 +505,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -562,7 +537,6 @@ step:
 	VPADDD Y10, Y1, Y1
 	ADDQ $128, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -580,7 +554,6 @@ step:
 	VFMADD231PS Y10, Y1, Y5
 	ADDQ $64, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ R11
 	JNZ group
 short:
@@ -592,8 +565,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -621,8 +592,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -664,7 +633,6 @@ step:
 	VPADDD Y10, Y2, Y2
 	ADDQ $128, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -686,7 +654,6 @@ step:
 	VFMADD231PS Y10, Y2, Y6
 	ADDQ $64, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ R11
 	JNZ group
 short:
@@ -698,8 +665,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -852,8 +817,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -877,7 +840,6 @@ step:
 	VPADDD Y10, Y0, Y0
 	ADDQ $128, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -894,7 +856,6 @@ step:
 	VFMADD231PS Y11, Y15, Y4
 	ADDQ $128, SI
 	ADDQ $12, DI
-	ADDQ $12, R9
 	DECQ R11
 	JNZ group
 short:
@@ -906,8 +867,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -933,8 +892,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -967,7 +924,6 @@ step:
 	VPADDD Y10, Y1, Y1
 	ADDQ $128, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -990,7 +946,6 @@ step:
 	VFMADD231PS Y11, Y15, Y5
 	ADDQ $128, SI
 	ADDQ $12, DI
-	ADDQ $12, R9
 	DECQ R11
 	JNZ group
 short:
@@ -1002,8 +957,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10
@@ -1031,8 +984,6 @@ pass:
 	ADDQ BX, SI
 	MOVQ 8(AX), DI
 	MOVQ 24(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVQ 40(AX), R11
 	MOVQ 48(AX), R10
 	MOVQ 56(AX), R12
@@ -1074,7 +1025,6 @@ step:
 	VPADDD Y10, Y2, Y2
 	ADDQ $128, SI
 	ADDQ $8, DI
-	ADDQ $8, R9
 	DECQ CX
 	JNZ step
 	MOVQ BX, DX
@@ -1103,7 +1053,6 @@ step:
 	VFMADD231PS Y11, Y15, Y6
 	ADDQ $128, SI
 	ADDQ $12, DI
-	ADDQ $12, R9
 	DECQ R11
 	JNZ group
 short:
@@ -1115,8 +1064,6 @@ short:
 	MOVQ 16(AX), DI
 	ADDQ BX, DI
 	MOVQ 32(AX), R8
-	LEAQ (DI)(R8*2), R9
-	ADDQ R8, R9
 	MOVL $0x3b800000, CX // 2^-8
 	VMOVD CX, X10
 	VPBROADCASTD X10, Y10

@@ -21,6 +21,14 @@ func run512alone(f Format, n int, a *intTile) {
 			int8512x5alone(a)
 		case 6:
 			int8512x6alone(a)
+		case 7:
+			int8512x7alone(a)
+		case 8:
+			int8512x8alone(a)
+		case 9:
+			int8512x9alone(a)
+		case 10:
+			int8512x10alone(a)
 		}
 	case Int4:
 		switch n {
@@ -36,6 +44,14 @@ func run512alone(f Format, n int, a *intTile) {
 			int4512x5alone(a)
 		case 6:
 			int4512x6alone(a)
+		case 7:
+			int4512x7alone(a)
+		case 8:
+			int4512x8alone(a)
+		case 9:
+			int4512x9alone(a)
+		case 10:
+			int4512x10alone(a)
 		}
 	default:
 		switch n {
@@ -51,6 +67,14 @@ func run512alone(f Format, n int, a *intTile) {
 			int4min512x5alone(a)
 		case 6:
 			int4min512x6alone(a)
+		case 7:
+			int4min512x7alone(a)
+		case 8:
+			int4min512x8alone(a)
+		case 9:
+			int4min512x9alone(a)
+		case 10:
+			int4min512x10alone(a)
 		}
 	}
 }
@@ -74,6 +98,18 @@ func int8512x5alone(a *intTile)
 func int8512x6alone(a *intTile)
 
 //go:noescape
+func int8512x7alone(a *intTile)
+
+//go:noescape
+func int8512x8alone(a *intTile)
+
+//go:noescape
+func int8512x9alone(a *intTile)
+
+//go:noescape
+func int8512x10alone(a *intTile)
+
+//go:noescape
 func int4512x1alone(a *intTile)
 
 //go:noescape
@@ -92,6 +128,18 @@ func int4512x5alone(a *intTile)
 func int4512x6alone(a *intTile)
 
 //go:noescape
+func int4512x7alone(a *intTile)
+
+//go:noescape
+func int4512x8alone(a *intTile)
+
+//go:noescape
+func int4512x9alone(a *intTile)
+
+//go:noescape
+func int4512x10alone(a *intTile)
+
+//go:noescape
 func int4min512x1alone(a *intTile)
 
 //go:noescape
@@ -108,6 +156,18 @@ func int4min512x5alone(a *intTile)
 
 //go:noescape
 func int4min512x6alone(a *intTile)
+
+//go:noescape
+func int4min512x7alone(a *intTile)
+
+//go:noescape
+func int4min512x8alone(a *intTile)
+
+//go:noescape
+func int4min512x9alone(a *intTile)
+
+//go:noescape
+func int4min512x10alone(a *intTile)
 
 // run512 runs one AVX-512 tile of several.
 func run512(f Format, n int, a *intTile) {

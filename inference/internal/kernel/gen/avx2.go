@@ -43,8 +43,7 @@ func (s *source) tile256(f format, n int) {
 	s.op("ADDQ BX, SI")
 	s.op("MOVQ 8(AX), DI")
 	s.op("MOVQ 24(AX), R8")
-	s.op("LEAQ (DI)(R8*2), R9")
-	s.op("ADDQ R8, R9")
+	s.setBases(n)
 	s.op("MOVQ 40(AX), R11")
 	s.op("MOVQ 48(AX), R10")
 	s.op("MOVQ 56(AX), R12")
@@ -65,8 +64,7 @@ func (s *source) tile256(f format, n int) {
 	s.line("step:")
 	s.step256(f, n)
 	s.op("ADDQ $%d, SI", f.step())
-	s.op("ADDQ $8, DI")
-	s.op("ADDQ $8, R9")
+	s.addBases(n, 8)
 	s.op("DECQ CX")
 	s.op("JNZ step")
 	s.scale256(f, n)
@@ -81,8 +79,7 @@ func (s *source) tile256(f format, n int) {
 	s.op("MOVQ 16(AX), DI")
 	s.op("ADDQ BX, DI")
 	s.op("MOVQ 32(AX), R8")
-	s.op("LEAQ (DI)(R8*2), R9")
-	s.op("ADDQ R8, R9")
+	s.setBases(n)
 	s.op("MOVL $0x3b800000, CX // 2^-8")
 	s.op("VMOVD CX, X10")
 	s.op("VPBROADCASTD X10, Y10")
@@ -151,6 +148,5 @@ func (s *source) scale256(f format, n int) {
 		}
 	}
 	s.op("ADDQ $%d, SI", tail)
-	s.op("ADDQ $%d, DI", meta)
-	s.op("ADDQ $%d, R9", meta)
+	s.addBases(n, meta)
 }

@@ -11,7 +11,7 @@ type family struct {
 }
 
 var families = []family{
-	{"run512alone", "runs the AVX-512 tile that is the only one of its panel", "512x", "alone", 1, maxTokens},
+	{"run512alone", "runs the AVX-512 tile that is the only one of its panel", "512x", "alone", 1, maxWide},
 	{"run512", "runs one AVX-512 tile of several", "512x", "", 3, maxTokens},
 	{"run256", "runs one AVX2 tile", "256x", "", 1, maxTokens2},
 }

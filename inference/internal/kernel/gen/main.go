@@ -37,7 +37,7 @@ func generate(write func(*source)) []byte {
 // assembly puts the include before the functions.
 func assembly(write func(*source)) func(*source) {
 	return func(s *source) {
-		s.line("#include \"textflag.h\"")
+		s.line("#include \"funcdata.h\"\n#include \"textflag.h\"")
 		write(s)
 	}
 }
