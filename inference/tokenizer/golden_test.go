@@ -70,16 +70,22 @@ func folder(t testing.TB, files map[string]string) string {
 	return dir
 }
 
-// qwen2 opens the tokenizer of Qwen2-1.5B-Instruct.
-func qwen2(t testing.TB) *Tokenizer {
+// qwen2Folder makes a model folder with the tokenizer of Qwen2-1.5B-Instruct.
+func qwen2Folder(t testing.TB) string {
 	t.Helper()
-	tok, err := Open(folder(t, map[string]string{
+	return folder(t, map[string]string{
 		"vocab.json":             "data/tokenizer/vocab.json",
 		"merges.txt":             "data/tokenizer/merges.txt",
 		"added_tokens.json":      "data/tokenizer/qwen2-1.5b-instruct.added_tokens.json",
 		"tokenizer_config.json":  "data/tokenizer/qwen2-1.5b-instruct.tokenizer_config.json",
 		"generation_config.json": "data/tokenizer/qwen2-1.5b-instruct.generation_config.json",
-	}))
+	})
+}
+
+// qwen2 opens the tokenizer of Qwen2-1.5B-Instruct.
+func qwen2(t testing.TB) *Tokenizer {
+	t.Helper()
+	tok, err := Open(qwen2Folder(t))
 	if err != nil {
 		t.Fatal(err)
 	}

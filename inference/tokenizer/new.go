@@ -2,7 +2,7 @@ package tokenizer
 
 import (
 	"fmt"
-	"strings"
+	"sync"
 )
 
 // New makes a tokenizer. The error names the first thing in the parts that cannot be.
@@ -25,7 +25,10 @@ func New(p Parts) (*Tokenizer, error) {
 	if err := t.setAdded(p); err != nil {
 		return nil, err
 	}
-	ids := t.setTokens(p)
+	ids, err := t.setTokens(p)
+	if err != nil {
+		return nil, err
+	}
 	if err := t.setBytes(p, ids); err != nil {
 		return nil, err
 	}
@@ -47,9 +50,12 @@ func New(p Parts) (*Tokenizer, error) {
 	return t, nil
 }
 
-// setTokens keeps the bytes of every token and returns the ids by token.
-func (t *Tokenizer) setTokens(p Parts) map[string]int32 {
-	ids := make(map[string]int32, len(p.Tokens))
+// setTokens keeps the bytes of every token and indexes the tokens.
+func (t *Tokenizer) setTokens(p Parts) (*index, error) {
+	ids := newIndex(p.Tokens)
+	var twice error
+	var all sync.WaitGroup
+	all.Go(func() { twice = t.indexTokens(ids) })
 	size := 0
 	for _, s := range p.Tokens {
 		size += len(s)
@@ -65,18 +71,34 @@ func (t *Tokenizer) setTokens(p Parts) map[string]int32 {
 			t.text = append(t.text, s...)
 		}
 		t.ends[i] = uint32(len(t.text))
-		if s != "" {
-			ids[s] = int32(i)
+	}
+	all.Wait()
+	return ids, twice
+}
+
+// indexTokens enters all tokens, ordinary ones before added ones: an added token may have the text of another.
+func (t *Tokenizer) indexTokens(ids *index) error {
+	for id, s := range ids.tokens {
+		if _, ok := t.added.byID[int32(id)]; ok || s == "" {
+			continue
+		}
+		if was := ids.add(id); was >= 0 {
+			return fmt.Errorf("tokenizer: the token %.40q has two ids, %d and %d", s, was, id)
 		}
 	}
-	return ids
+	for id := range t.added.byID {
+		if ids.tokens[id] != "" {
+			ids.add(int(id))
+		}
+	}
+	return nil
 }
 
 // setBytes finds the token of each byte.
-func (t *Tokenizer) setBytes(p Parts, ids map[string]int32) error {
+func (t *Tokenizer) setBytes(p Parts, ids *index) error {
 	unknown := int32(-1)
 	if p.Unknown != "" {
-		id, ok := ids[p.Unknown]
+		id, ok := ids.id(p.Unknown)
 		if !ok {
 			return fmt.Errorf("tokenizer: the unknown token %.40q is not in the vocabulary", p.Unknown)
 		}
@@ -86,62 +108,18 @@ func (t *Tokenizer) setBytes(p Parts, ids map[string]int32) error {
 		if b < 0 {
 			continue
 		}
-		id, ok := ids[string(rune(r))]
+		id, ok := ids.id(string(rune(r)))
 		if !ok {
 			id = unknown
+			if p.FuseUnknown && unknown >= 0 {
+				return fmt.Errorf("tokenizer: fuse_unk with a vocabulary that has no token for the byte 0x%02x is not supported", b)
+			}
 		}
 		if id < 0 && (b >= ' ' && b <= '~' || b == '\n') {
 			return fmt.Errorf("tokenizer: the vocabulary has no token for the byte 0x%02x (%q): it is not byte-level", b, string(rune(r)))
 		}
 		t.bytes[b] = id
 	}
-	return nil
-}
-
-// setMerges fills the table of merges.
-func (t *Tokenizer) setMerges(p Parts, ids map[string]int32) error {
-	if len(p.Merges) > MaxTokens {
-		return fmt.Errorf("tokenizer: %d merges; at most %d are allowed", len(p.Merges), MaxTokens)
-	}
-	t.pairs = newPairTable(len(p.Merges))
-	t.merged = make([]int32, len(p.Merges))
-	t.pre.cross = make([]uint32, 1<<16)
-	first := make([]uint32, len(p.Tokens)) // the lowest rank of a merge across characters, by token
-	for i := range t.pre.cross {
-		t.pre.cross[i] = noRank
-	}
-	for i := range first {
-		first[i] = noRank
-	}
-	for rank, m := range p.Merges {
-		left, right, ok := strings.Cut(m, " ")
-		if !ok || left == "" || right == "" || strings.Contains(right, " ") {
-			return fmt.Errorf("tokenizer: merge %d is %.60q; want two tokens with a space between", rank, m)
-		}
-		l, okL := ids[left]
-		r, okR := ids[right]
-		made, okM := ids[left+right]
-		switch {
-		case !okL:
-			return fmt.Errorf("tokenizer: merge %d, %.60q: the vocabulary has no token %.40q", rank, m, left)
-		case !okR:
-			return fmt.Errorf("tokenizer: merge %d, %.60q: the vocabulary has no token %.40q", rank, m, right)
-		case !okM:
-			return fmt.Errorf("tokenizer: merge %d, %.60q: the vocabulary has no token %.40q", rank, m, left+right)
-		}
-		if was := t.pairs.add(l, r, rank); was != noRank {
-			return fmt.Errorf("tokenizer: merges %d and %d are both %.60q", was, rank, m)
-		}
-		t.merged[rank] = made
-		a, b := t.Bytes(l), t.Bytes(r)
-		if across, partial := crossing(a, b); across {
-			first[l], first[r] = min(first[l], uint32(rank)), min(first[r], uint32(rank))
-			if at := int(a[len(a)-1])<<8 | int(b[0]); partial {
-				t.pre.cross[at] = min(t.pre.cross[at], uint32(rank))
-			}
-		}
-	}
-	t.setPremerge(first)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -97,8 +98,8 @@ func (p *Parts) put(id int64, token string) error {
 	if id < 0 || id >= MaxTokens {
 		return fmt.Errorf("the token %.40q has id %d; allowed are 0 to %d", token, id, MaxTokens-1)
 	}
-	for int64(len(p.Tokens)) <= id {
-		p.Tokens = append(p.Tokens, "")
+	if n := int(id) + 1; n > len(p.Tokens) {
+		p.Tokens = slices.Grow(p.Tokens, n-len(p.Tokens))[:n]
 	}
 	if was := p.Tokens[id]; was != "" && was != token {
 		return fmt.Errorf("the id %d has two tokens, %.40q and %.40q", id, was, token)
@@ -136,7 +137,9 @@ func (p *Parts) readVocabMerges(dir fs.FS) error {
 	if src, err = readFile(dir, "merges.txt"); err != nil {
 		return err
 	}
-	for i, line := range strings.Split(string(src), "\n") {
+	text := string(src)
+	p.Merges = make([]string, 0, strings.Count(text, "\n")+1)
+	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
 		if line == "" || i == 0 && strings.HasPrefix(line, "#version") {
 			continue
@@ -163,15 +166,21 @@ func (p *Parts) readVocabMerges(dir fs.FS) error {
 	return nil
 }
 
+// readVocab reads an object of tokens and ids.
 func (p *Parts) readVocab(src []byte) error {
-	var vocab map[string]int64
-	if err := json.Unmarshal(src, &vocab); err != nil {
+	w := &walker{src: src}
+	if err := p.walkVocab(w); err != nil {
 		return err
 	}
-	for token, id := range vocab {
-		if err := p.put(id, token); err != nil {
-			return err
+	return w.end()
+}
+
+func (p *Parts) walkVocab(w *walker) error {
+	return w.each('{', func(token string) error {
+		id, err := w.integer()
+		if err != nil {
+			return fmt.Errorf("id of the token %.40q: %w", token, err)
 		}
-	}
-	return nil
+		return p.put(id, token)
+	})
 }

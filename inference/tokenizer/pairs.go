@@ -1,6 +1,9 @@
 package tokenizer
 
-import "math/bits"
+import (
+	"math/bits"
+	"math/rand/v2"
+)
 
 // noRank is above every rank: the pair does not merge.
 const noRank = 1<<21 - 1
@@ -9,22 +12,21 @@ const noRank = 1<<21 - 1
 // plus 1 so that 0 is free.
 type pairTable struct {
 	slots []uint64
-	shift uint // 64 - log2(len(slots))
+	mul   uint64 // odd and random, so that no file can be made to fill the table badly
+	shift uint   // 64 - log2(len(slots))
 }
 
 // newPairTable makes room for n merges at a load of at most one half.
 func newPairTable(n int) pairTable {
 	log := bits.Len(uint(2 * max(n, 4)))
-	return pairTable{slots: make([]uint64, 1<<log), shift: uint(64 - log)}
+	return pairTable{slots: make([]uint64, 1<<log), mul: rand.Uint64() | 1, shift: uint(64 - log)}
 }
-
-const pairMul = 0x9e3779b97f4a7c15
 
 // add enters a merge. It returns the rank that the pair has already, or noRank.
 func (p *pairTable) add(left, right int32, rank int) int {
 	key := uint64(left)<<21 | uint64(right)
 	mask := len(p.slots) - 1
-	for i := int(key * pairMul >> p.shift); ; i++ {
+	for i := int(key * p.mul >> p.shift); ; i++ {
 		e := p.slots[i&mask]
 		if e == 0 {
 			p.slots[i&mask] = (key<<21 | uint64(rank)) + 1
@@ -40,7 +42,7 @@ func (p *pairTable) add(left, right int32, rank int) int {
 func (p *pairTable) rank(left, right int32) uint32 {
 	key := uint64(left)<<21 | uint64(right)
 	mask := len(p.slots) - 1
-	for i := int(key * pairMul >> p.shift); ; i++ {
+	for i := int(key * p.mul >> p.shift); ; i++ {
 		e := p.slots[i&mask]
 		if e == 0 {
 			return noRank

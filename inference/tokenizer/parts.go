@@ -20,6 +20,8 @@ type Parts struct {
 	// Unknown is the token for bytes that the vocabulary lacks. With "" such bytes are left out, as tokenizers and llama.cpp do: SmolLM2 has
 	// no tokens for nine control characters and the bytes that begin unassigned planes.
 	Unknown string
+	// FuseUnknown says that unknown tokens in a row are one. It is refused where it would matter: where the vocabulary lacks bytes.
+	FuseUnknown bool
 	// Added lists tokens found in text as they are, before it is cut into words.
 	Added []AddedToken
 	// BOS, EOS and Pad are ids, -1 for none. Ends lists further ids that end a generated text.
