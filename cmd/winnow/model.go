@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,4 +44,17 @@ func newModel(a *app) *cobra.Command {
 		return usage("unknown command %q; winnow model has %s", args[0], strings.Join(names, ", "))
 	}
 	return c
+}
+
+// stopping is a context that ends at the first interrupt: for commands that have nothing to finish first.
+func (a *app) stopping(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-a.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }

@@ -47,7 +47,9 @@ func newModelRandom(a *app) *cobra.Command {
 				}
 				o.Tokenizer = &p
 			}
-			if err := s.Write(c.Context(), out, o); err != nil {
+			ctx, cancel := a.stopping(c.Context())
+			defer cancel()
+			if err := s.Write(ctx, out, o); err != nil {
 				return err
 			}
 			st, err := os.Stat(out)

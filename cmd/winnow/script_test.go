@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) {
 //	exits CODE COMMAND ARGS…    the command ends with this exit code; stdout and stderr can be matched after it
 //	lines FILE MAX              the file has at most MAX lines
 //	grow FILE N                 the file becomes N copies of itself
-//	await FILE                  waits until the file is there
+//	await FILE                  waits until the file, which may be a pattern, is there
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -86,7 +87,8 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("usage: await FILE")
 	}
 	for range 6000 {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+		if found, err := filepath.Glob(ts.MkAbs(args[0])); err != nil || len(found) > 0 {
+			ts.Check(err)
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
