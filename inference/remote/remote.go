@@ -87,7 +87,10 @@ type Model struct {
 	used Usage
 }
 
-var _ inference.Model = (*Model)(nil)
+var (
+	_ inference.Model = (*Model)(nil)
+	_ inference.Each  = (*Model)(nil)
+)
 
 // New prepares a model; it touches no network.
 func New(o Options) (*Model, error) {
@@ -190,37 +193,48 @@ func (m *Model) Close() error {
 	return nil
 }
 
-// Complete implements inference.Model. Besides the error, replies that came before it are returned, those that did not come carry the error: whoever records
-// replies need not pay for them twice.
+// Complete implements inference.Model. Besides an error it returns the replies that came before it; those that did not come carry the error.
 func (m *Model) Complete(ctx context.Context, rs []inference.Request) ([]inference.Reply, error) {
 	out := make([]inference.Reply, len(rs))
+	came := make([]bool, len(rs))
+	err := m.CompleteEach(ctx, rs, func(i int, r inference.Reply) { out[i], came[i] = r, true })
+	for i := range out {
+		if !came[i] {
+			out[i].Err = err
+		}
+	}
+	return out, err
+}
+
+// CompleteEach implements inference.Each: replies are given out as they come, so that whoever records them never pays twice.
+func (m *Model) CompleteEach(ctx context.Context, rs []inference.Request, done func(i int, r inference.Reply)) error {
+	var mu sync.Mutex
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(m.o.Concurrency)
 	for i := range rs {
 		g.Go(func() error {
 			if err := gctx.Err(); err != nil {
-				out[i].Err = err
 				return err
 			}
 			r, err := m.one(gctx, rs[i])
 			var own *requestError
-			switch {
-			case errors.As(err, &own):
-				out[i] = inference.Reply{Err: own}
-			case err != nil:
-				out[i].Err = err
-				return err
-			default:
-				out[i] = r
+			if errors.As(err, &own) {
+				r, err = inference.Reply{Err: own}, nil
 			}
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done(i, r)
 			return nil
 		})
 	}
 	err := g.Wait()
 	if ctx.Err() != nil {
-		return out, ctx.Err()
+		return ctx.Err()
 	}
-	return out, err
+	return err
 }
 
 // one answers one request.
