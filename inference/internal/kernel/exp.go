@@ -39,7 +39,12 @@ func exp32(x float32) float32 {
 	p = fma32(p, r, expC2)
 	p = fma32(p, r, 1)
 	p = fma32(p, r, 1)
-	k := int32(math.Float32bits(t)) - 0x4B400000 // n as an integer
+	return power(p, t)
+}
+
+// power returns p·2^n, where t = n + expMagic: in two factors, as n reaches beyond the exponents of normal numbers.
+func power(p, t float32) float32 {
+	k := int32(math.Float32bits(t)) - 0x4B400000
 	a := k >> 1
 	p *= math.Float32frombits(uint32(a+127) << 23)
 	return p * math.Float32frombits(uint32(k-a+127)<<23)

@@ -49,10 +49,9 @@ func PutKV(page []byte, at, dim int, k, v []float32) {
 
 // quantise16 writes x/scale rounded to nearest even and returns the scale.
 func quantise16(q []int16, x []float32, norm bool) float32 {
-	var acc, m [lanes]float32
-	moments16(&acc, &m, x)
-	top := maxTree(&m) / kvTop
-	length := float32(math.Sqrt(float64(tree(&acc))))
+	squares, top := moments16(x)
+	top /= kvTop
+	length := float32(math.Sqrt(float64(squares)))
 	if norm {
 		top = max(top, length/kvNorm)
 	}
@@ -74,19 +73,27 @@ type Span struct{ From, To int32 }
 // An Attention is the scratch memory of [Attention.Attend]; the zero value is ready. One goroutine uses it at a time.
 type Attention struct {
 	q, p    []int16   // queries [rows][dim], weights [rows][Page]
-	s, t, o []float32 // scores [rows][Page] and products [rows][wide], as int32; sums [rows][wide]
+	s, t, o []float32 // scores [rows][scoreStride] and products [rows][wide], as int32; sums [rows][wide]
 	l       []float32 // [rows][lanes], sums of exponentials
 	state   []rowState
 	masks   []uint64
+	all     []uint64 // the mask of a page that all attend to
 }
 
 // A rowState is what the softmax of a row knows.
 type rowState struct {
 	max   float32 // of the scores so far, in units of scale
-	scale float32
+	scale float32 // of the query, with the factor to powers of two
+	top   float32 // max·scale
 	decay float32 // what the last page's maximum makes of the sums before it
 	unit  float32 // of the last page's weights
 }
+
+// scoreStride is the floats of a row of scores: int32 sums come in the first 64; floats are kept in the last 64.
+const scoreStride = Page + lanes
+
+// kvLeast is below every score that is a number.
+const kvLeast = -1e30
 
 // Attend writes to o, [rows][dim], the attention of the queries q, [rows][dim], to pages of keys and values. The rows are the
 // heads of each token of spans, group by group, so that all share the pages; about 64 rows make good use of the caches. A
@@ -101,31 +108,34 @@ func (a *Attention) Attend(o, q []float32, dim, group int, spans []Span, scale f
 	a.reset(rows, dim, wide)
 	o, q = o[:rows*dim], q[:rows*dim]
 	for r := range a.state {
-		s := quantise16(a.q[r*dim:(r+1)*dim], q[r*dim:(r+1)*dim], true) * scale
+		s := quantise16(a.q[r*dim:(r+1)*dim], q[r*dim:(r+1)*dim], true) * scale * expLog2e
 		if s < kvTiny {
 			s = kvTiny
 		}
-		a.state[r] = rowState{max: -math.MaxFloat32, scale: s}
+		a.state[r] = rowState{max: kvLeast, scale: s, top: kvLeast * s}
 	}
 	from, to := spans[0].From, spans[0].To
+	common := spans[0]
 	for _, s := range spans {
 		from, to = min(from, s.From), max(to, s.To)
+		common = Span{max(common.From, s.From), min(common.To, s.To)}
 	}
 	for i := int(from) / Page; i*Page < int(to); i++ {
-		a.onePage(page(i)[:KVBytes(dim)], dim, wide, min(Page, int(to)-i*Page), a.maskPage(i, group, spans))
+		a.onePage(page(i)[:KVBytes(dim)], dim, wide, min(Page, int(to)-i*Page), a.maskPage(i, group, spans, common))
 	}
-	for r := range rows {
-		row := a.o[r*wide:][:dim]
-		div(row, tree((*[lanes]float32)(a.l[r*lanes:])))
-		copy(o[r*dim:], row)
-	}
+	finish(o, a.o, a.l, dim, wide)
 }
 
 func (a *Attention) reset(rows, dim, wide int) {
 	a.q, a.p = resize(a.q, rows*dim), resize(a.p, rows*Page)
-	a.s, a.t, a.o = resize(a.s, rows*Page), resize(a.t, rows*wide), resize(a.o, rows*wide)
+	a.s, a.t, a.o = resize(a.s, rows*scoreStride), resize(a.t, rows*wide), resize(a.o, rows*wide)
 	a.l, a.state, a.masks = resize(a.l, rows*lanes), resize(a.state, rows), resize(a.masks, rows+1)
-	clear(a.t)
+	for len(a.all) <= rows {
+		a.all = append(a.all, ^uint64(0))
+	}
+	if wide != dim {
+		clear(a.t)
+	}
 	clear(a.o)
 	clear(a.l)
 }
@@ -137,8 +147,11 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// maskPage notes the positions of page i that each row attends to; the masks are returned.
-func (a *Attention) maskPage(i, group int, spans []Span) []uint64 {
+// maskPage returns, as bits, the positions of page i that each row attends to; those of common are attended to by all.
+func (a *Attention) maskPage(i, group int, spans []Span, common Span) []uint64 {
+	if int(common.From) <= i*Page && (i+1)*Page <= int(common.To) {
+		return a.all
+	}
 	for t, s := range spans {
 		lo, hi := max(0, min(Page, int(s.From)-i*Page)), max(0, min(Page, int(s.To)-i*Page))
 		m := (^uint64(0) << lo) & ^(^uint64(0) << hi)
@@ -161,7 +174,7 @@ func (a *Attention) onePage(page []byte, dim, wide, n int, masks []uint64) {
 		accumulateGeneric(a.o, a.t, a.state, wide)
 		return
 	}
-	scoresTiles(opI16, a.s, Page, unsafe.Pointer(&a.q[0]), 2*dim, rows, unsafe.Pointer(&page[0]), n, dim/2)
+	scoresTiles(opI16, a.s, scoreStride, unsafe.Pointer(&a.q[0]), 2*dim, rows, unsafe.Pointer(&page[0]), n, dim/2)
 	softPage(a, masks, scales)
 	weighTiles(opI16, a.t, wide, unsafe.Pointer(&a.p[0]), 2*Page, rows, unsafe.Pointer(&values[0]), (n+1)/2, dim, false)
 	accumulate(a.o, a.t, a.state, wide)

@@ -2,16 +2,26 @@
 
 package kernel
 
-func moments16(acc, m *[lanes]float32, x []float32) {
-	n := whole(len(x))
-	switch {
-	case n == 0:
-	case current >= avx512:
-		moments16AVX512(acc, m, &x[0], n)
-	default:
-		moments16AVX2(acc, m, &x[0], n)
+func moments16(x []float32) (squares, top float32) {
+	if len(x)%lanes != 0 || len(x) == 0 || current < avx2 {
+		return moments16Generic(x)
 	}
-	moments16Generic(acc, m, x[n:])
+	if current >= avx512 {
+		return moments16AVX512(&x[0], len(x))
+	}
+	return moments16AVX2(&x[0], len(x))
+}
+
+func finish(y, o, l []float32, dim, wide int) {
+	run := finishAVX2
+	switch {
+	case dim != wide || current < avx2:
+		finishGeneric(y, o, l, dim, wide)
+		return
+	case current >= avx512:
+		run = finishAVX512
+	}
+	run(&y[0], &o[0], &l[0], dim, len(l)/lanes)
 }
 
 func round16(q []int16, x []float32, by float32) {

@@ -5,12 +5,24 @@ import (
 	"unsafe"
 )
 
-// moments16Generic adds the squares of x to the lanes of acc, and takes the greatest absolute values to those of m.
-func moments16Generic(acc, m *[lanes]float32, x []float32) {
+// moments16Generic returns the sum of the squares and the greatest absolute value.
+func moments16Generic(x []float32) (squares, top float32) {
+	var acc [lanes]float32
 	for i, v := range x {
 		acc[i%lanes] = fma32(v, v, acc[i%lanes])
-		if v = float32(math.Abs(float64(v))); v > m[i%lanes] {
-			m[i%lanes] = v
+		if v = float32(math.Abs(float64(v))); v > top {
+			top = v
+		}
+	}
+	return tree(&acc), top
+}
+
+// finishGeneric divides the sums by the sums of exponentials.
+func finishGeneric(y, o, l []float32, dim, wide int) {
+	for r := range len(l) / lanes {
+		sum := tree((*[lanes]float32)(l[r*lanes:]))
+		for d, v := range o[r*wide:][:dim] {
+			y[r*dim+d] = v / sum
 		}
 	}
 }
@@ -43,7 +55,7 @@ func scores16Generic(s []float32, q []int16, rows int, page []byte, n, dim int) 
 			for d, v := range q[r*dim : (r+1)*dim] {
 				sum += int32(v) * int32(k[at+d/2*32+d%2])
 			}
-			out[r*Page+j] = sum
+			out[r*scoreStride+j] = sum
 		}
 	}
 }
@@ -62,26 +74,55 @@ func weigh16Generic(t []float32, wide int, p []int16, rows int, values []byte, n
 	}
 }
 
+// The coefficients of 2^x = 1 + d1·x + ... for |x| ≤ 1/2, interpolated at the Chebyshev nodes.
+const (
+	exp2Low = -150 // below it the result is 0
+	exp2D1  = 0.6931367516517639
+	exp2D2  = 0.24022530019283295
+	exp2D3  = 0.05583828315138817
+	exp2D4  = 0.009656710550189018
+)
+
+// exp2of returns 2^x for x at most a little above 0, with a relative error of 7e-6: a quarter of what rounding weights to 15
+// bits costs.
+func exp2of(x float32) float32 {
+	if exp2Low > x {
+		x = exp2Low
+	}
+	t := x + expMagic
+	n := t - expMagic
+	x -= n
+	p := fma32(exp2D4, x, exp2D3)
+	p = fma32(p, x, exp2D2)
+	p = fma32(p, x, exp2D1)
+	p = fma32(p, x, 1)
+	return power(p, t)
+}
+
 // softPageGeneric turns the scores of a page into weights: scales holds those of keys, then those of values.
 func softPageGeneric(a *Attention, masks []uint64, scales []float32) {
 	s := asInts(a.s)
 	var x [Page]float32
 	for r := range a.state {
 		st := &a.state[r]
-		before := st.max
 		for j := range x {
 			x[j] = negInf
 			if masks[r]>>j&1 != 0 {
-				x[j] = float32(s[r*Page+j]) * scales[j]
+				x[j] = float32(s[r*scoreStride+j]) * scales[j]
 			}
 			if x[j] > st.max {
 				st.max = x[j]
 			}
 		}
-		st.decay = exp32(float32(before-st.max) * st.scale)
+		before := st.top
+		st.top = st.max * st.scale
+		st.decay = 1
+		if before != st.top {
+			st.decay = exp2of(before - st.top)
+		}
 		var sum, weight [lanes]float32
 		for j := range x {
-			e := exp32(float32(x[j]-st.max) * st.scale)
+			e := exp2of(fma32(x[j], st.scale, -st.top))
 			sum[j%lanes] += e
 			x[j] = 0
 			if masks[r]>>j&1 != 0 {

@@ -2,7 +2,9 @@
 
 package kernel
 
-func moments16(acc, m *[lanes]float32, x []float32) { moments16Generic(acc, m, x) }
+func moments16(x []float32) (squares, top float32) { return moments16Generic(x) }
+
+func finish(y, o, l []float32, dim, wide int) { finishGeneric(y, o, l, dim, wide) }
 
 func round16(q []int16, x []float32, by float32) { round16Generic(q, x, by) }
 

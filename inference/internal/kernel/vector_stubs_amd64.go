@@ -80,7 +80,10 @@ func swigluAVX2(y, gate, up *float32, n int)
 func packBF16AVX512(y *uint16, x *float32, n int)
 
 //go:noescape
-func moments16AVX512(acc, m *[16]float32, x *float32, n int)
+func moments16AVX512(x *float32, n int) (squares, top float32)
+
+//go:noescape
+func finishAVX512(y, o, l *float32, n, rows int)
 
 //go:noescape
 func round16AVX512(q *int16, x *float32, by float32, n int)
@@ -92,7 +95,10 @@ func softPageAVX512(s *float32, p *int16, l *float32, state *rowState, masks *ui
 func accumulateAVX512(o, t *float32, state *rowState, wide, rows int)
 
 //go:noescape
-func moments16AVX2(acc, m *[16]float32, x *float32, n int)
+func moments16AVX2(x *float32, n int) (squares, top float32)
+
+//go:noescape
+func finishAVX2(y, o, l *float32, n, rows int)
 
 //go:noescape
 func round16AVX2(q *int16, x *float32, by float32, n int)

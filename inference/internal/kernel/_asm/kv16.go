@@ -8,18 +8,19 @@ func half(r string, i int) string { return fmt.Sprintf("%d(%s)", 32*i, r) }
 
 // kv16 writes the routines of 16-bit attention.
 func (v *vec) kv16() {
-	v.begin("moments16", "squares of x to acc, greatest absolute values to m", "acc, m *[16]float32, x *float32, n int", 32, "magnitude")
-	v.p("\tMOVQ acc+0(FP), DI\n\tMOVQ m+8(FP), DX\n\tMOVQ x+16(FP), SI\n\tMOVQ n+24(FP), CX")
-	v.load("(DI)", 0)
-	v.load("(DX)", 1)
+	v.begin("moments16", "sum of squares and greatest absolute value", "x *float32, n int) (squares, top float32", 24, "magnitude")
+	v.p("\tMOVQ x+0(FP), SI\n\tMOVQ n+8(FP), CX")
+	v.zero(0)
+	v.zero(2)
 	v.p("\nloop:")
-	v.load("(SI)", 2)
-	v.do("VFMADD231PS", 2, 2, 0)
-	v.do("VANDPS", "magnitude", 2, 2)
-	v.do("VMAXPS", 1, 2, 1)
+	v.load("(SI)", 4)
+	v.do("VFMADD231PS", 4, 4, 0)
+	v.do("VANDPS", "magnitude", 4, 4)
+	v.do("VMAXPS", 2, 4, 2)
 	v.end("loop", "CX", "SI")
-	v.do("VMOVUPS", 0, "(DI)")
-	v.do("VMOVUPS", 1, "(DX)")
+	v.fold("VADDPS", 0)
+	v.fold("VMAXPS", 2)
+	v.p("\tVMOVSS X0, squares+16(FP)\n\tVMOVSS %s, top+20(FP)", v.low(2, "X"))
 	v.ret()
 
 	v.begin("round16", "", "q *int16, x *float32, by float32, n int", 32)
@@ -34,6 +35,21 @@ func (v *vec) kv16() {
 
 	v.softPage()
 	v.accumulate()
+
+	v.begin("finish", "y = o / sum of l, row by row of n", "y, o, l *float32, n, rows int", 40)
+	v.p("\tMOVQ y+0(FP), DI\n\tMOVQ o+8(FP), SI\n\tMOVQ l+16(FP), DX\n\tMOVQ n+24(FP), AX\n\tMOVQ rows+32(FP), R8")
+	v.p("\nrow:")
+	v.load("(DX)", 0)
+	v.fold("VADDPS", 0)
+	v.spreadLane(0, 0)
+	v.p("\tMOVQ AX, CX")
+	v.p("\nloop:")
+	v.load("(SI)", 2)
+	v.do("VDIVPS", 0, 2, 2)
+	v.do("VMOVUPS", 2, "(DI)")
+	v.end("loop", "CX", "SI", "DI")
+	v.p("\tADDQ $64, DX\n\tDECQ R8\n\tJNZ row")
+	v.ret()
 }
 
 // pack16 rounds register r to 16 int16 in memory.
@@ -71,27 +87,34 @@ func (v *vec) spreadLane(r, to int) {
 	}
 }
 
-// masked makes vector i of register r the lanes that the row's mask has set, and those of register other elsewhere (of
-// nothing if other < 0). AVX2 makes the mask in register t: each lane looks at its own bit.
-func (v *vec) masked(r, i, other, t int) {
-	if v.wide {
-		if other < 0 {
-			v.p("\tVMOVAPS.Z Z%d, K%d, Z%d", r, i+1, r)
-		} else {
-			v.p("\tVBLENDMPS Z%d, Z%d, K%d, Z%d", r, other, i+1, r)
-		}
-		return
-	}
+// maskAVX2 makes the mask of vector i in register t: each lane looks at its own bit.
+func (v *vec) maskAVX2(i, t int) {
 	for h := range 2 {
 		m := v.of(t, h)
 		v.p("\tVPBROADCASTD %d(R12), %s", 2*i+h, m)
 		v.p("\tVPAND lanebits<>(SB), %s, %s\n\tVPCMPEQD lanebits<>(SB), %s, %s", m, m, m, m)
-		if other < 0 {
-			v.p("\tVANDPS %s, %s, %s", m, v.of(r, h), v.of(r, h))
-		} else {
-			v.p("\tVBLENDVPS %s, %s, %s, %s", m, v.of(r, h), v.of(other, h), v.of(r, h))
-		}
 	}
+}
+
+// exp2 replaces register x, at most a little above 0, by 2^x with a relative error of 7e-6; t and p are used.
+func (v *vec) exp2(x, t, p int) {
+	low := operand("low2")
+	if !v.wide {
+		v.load("low2", t)
+		low = t
+	}
+	v.do("VMAXPS", x, low, x)
+	v.do("VADDPS", "magic", x, t)
+	v.do("VSUBPS", "magic", t, p)
+	v.do("VSUBPS", p, x, x) // the fraction
+	if v.wide {
+		v.p("\tVMOVAPS %s, %s", v.reg(p), v.reg(t)) // the integer
+	}
+	v.load("d4", p)
+	for _, c := range []string{"d3", "d2", "d1", "one"} {
+		v.do("VFMADD213PS", c, x, p)
+	}
+	v.power(x, t, p)
 }
 
 // softPage turns int32 scores of rows into weights. AVX-512 keeps a row's 64 values in registers, AVX2 in the place of
@@ -105,102 +128,111 @@ func (v *vec) softPage() {
 	}
 	v.begin("softPage", "Registers: R8 scores, R9 weights, R10 sums, R11 states, R12 masks, SI scales, CX rows.",
 		"s *float32, p *int16, l *float32, state *rowState, masks *uint64, scales *float32, rows int", 56,
-		append(expConsts, "ninf", "top", "untop", "tiny")...)
-	for i, r := range []string{"R8", "R9", "R10", "R11", "R12", "SI", "CX"} {
-		v.p("\tMOVQ %s+%d(FP), %s", []string{"s", "p", "l", "state", "masks", "scales", "rows"}[i], 8*i, r)
-	}
-	x, keep := func(i int) int { return i }, func(int) {}
-	get := func(int) {}
-	if !v.wide {
-		x = func(int) int { return 0 }
-		keep = func(i int) { v.do("VMOVUPS", 0, at("R8", i)) }
-		get = func(i int) { v.load(at("R8", i), 0) }
-	}
-	t, p, top, scale, sum, weight := 4, 5, 6, 8, 9, 10
-	if !v.wide {
-		t, p, top, scale, sum, weight = 1, 2, 3, 4, 5, 6
-	}
-	v.p("\nrow:")
-	if v.wide {
-		v.p("\tMOVQ (R12), AX")
+		"low2", "magic", "d4", "d3", "d2", "d1", "one", "ninf")
+	v.p("\tMOVQ scales+40(FP), SI")
+	t, p, top, scale, sum, weight := 1, 2, 6, 3, 4, 5
+	// Three loops over the rows, as each has a chain of waits that the next row can fill: maxima, exponentials, weights.
+	v.loop("top", func() {
+		v.broadcast("0(R11)", top)
+		v.scores(top)
+		v.fold("VMAXPS", top)
+		v.p("\tVMOVSS %s, 0(R11)", v.low(top, "X"))
+		v.p("\tVMULSS 4(R11), %s, %s", v.low(top, "X"), v.low(top, "X")) // the maximum in units of exp2
+		// decay = 2^(before - now): 1 if the maximum stays
+		v.p("\tMOVL $0x3F800000, 12(R11)")
+		v.p("\tVMOVSS 8(R11), %s\n\tVUCOMISS %s, %s\n\tVMOVSS %s, 8(R11)\n\tJEQ same", v.low(p, "X"), v.low(p, "X"), v.low(top, "X"), v.low(top, "X"))
+		v.p("\tVSUBSS %s, %s, %s", v.low(top, "X"), v.low(p, "X"), v.low(0, "X"))
+		v.exp2(0, t, p)
+		v.p("\tVMOVSS %s, 12(R11)", v.low(0, "X"))
+		v.p("\nsame:")
+	})
+	v.loop("exp", func() {
+		v.broadcast("4(R11)", scale)
+		v.broadcast("8(R11)", top)
+		v.weights(t, p, top, scale, sum, weight)
+		v.broadcast("12(R11)", p)
+		v.do("VFMADD231PS", "(R10)", p, sum) // the lanes before, decayed
+		v.do("VMOVUPS", sum, "(R10)")
+		v.do("VMOVUPS", weight, at("R8", 0))
+	})
+	v.loop("round", func() {
+		v.load(at("R8", 0), weight)
+		v.fold("VADDPS", weight)
+		w, u := v.low(weight, "X"), v.low(p, "X")
+		v.p("\tVMULSS %s, %s, %s\n\tVMOVSS %s, 16(R11)", v.scalar("untop"), w, u, u)
+		v.p("\tVMAXSS %s, %s, %s", v.scalar("tiny"), w, w)
+		v.p("\tVMOVSS %s, %s\n\tVDIVSS %s, %s, %s", v.scalar("top"), u, w, u, w)
+		v.spreadLane(weight, weight)
 		for i := range 4 {
-			v.p("\tKMOVW AX, K%d", i+1)
-			if i < 3 {
-				v.p("\tSHRQ $16, AX")
-			}
+			v.do("VMULPS", at("R8", i+1), weight, 0)
+			v.pack16(0, half("R9", i))
 		}
-	}
-	v.broadcast("0(R11)", top)
-	for i := range 4 {
-		v.do("VCVTDQ2PS", at("R8", i), x(i))
-		v.do("VMULPS", at("SI", i), x(i), x(i))
-		if v.wide {
-			v.masked(x(i), i, v.consts["ninf"], 0)
-		} else {
-			v.load("ninf", 2)
-			v.masked(0, i, 2, 1)
-		}
-		keep(i)
-		v.do("VMAXPS", top, x(i), top)
-	}
-	v.fold("VMAXPS", top)
-	// decay = exp((before - max)·scale): 1 if the maximum stays
-	v.broadcast("4(R11)", scale)
-	v.p("\tMOVL $0x3F800000, 8(R11)")
-	v.p("\tVUCOMISS 0(R11), %s\n\tJEQ same", v.low(top, "X"))
-	x0 := 0
-	if v.wide {
-		x0 = 11
-	}
-	v.broadcast("0(R11)", x0)
-	v.spreadLane(top, top)
-	v.do("VSUBPS", top, x0, x0)
-	v.do("VMULPS", scale, x0, x0)
-	v.exp(x0, t, p)
-	v.p("\tVMOVSS %s, 8(R11)\n\tVMOVSS %s, 0(R11)", v.low(x0, "X"), v.low(top, "X"))
-	v.p("\nsame:")
-	v.spreadLane(top, top)
-	v.zero(sum)
-	v.zero(weight)
-	for i := range 4 {
-		get(i)
-		v.do("VSUBPS", top, x(i), x(i))
-		v.do("VMULPS", scale, x(i), x(i))
-		v.exp(x(i), t, p)
-		v.do("VADDPS", x(i), sum, sum)
-		v.do("VMULPS", at("SI", 4+i), x(i), x(i))
-		v.masked(x(i), i, -1, 1)
-		keep(i)
-		v.do("VADDPS", x(i), weight, weight)
-	}
-	v.broadcast("8(R11)", p)
-	v.do("VFMADD231PS", "(R10)", p, sum) // the lanes before, decayed
-	v.do("VMOVUPS", sum, "(R10)")
-	v.fold("VADDPS", weight)
-	w, u := v.low(weight, "X"), v.low(p, "X")
-	v.scalar("untop", u)
-	v.p("\tVMULSS %s, %s, %s\n\tVMOVSS %s, 12(R11)", u, w, u, u)
-	v.scalar("tiny", u)
-	v.p("\tVMAXSS %s, %s, %s", u, w, w)
-	v.scalar("top", u)
-	v.p("\tVDIVSS %s, %s, %s", w, u, w)
-	v.spreadLane(weight, weight)
-	for i := range 4 {
-		get(i)
-		v.do("VMULPS", weight, x(i), x(i))
-		v.pack16(x(i), half("R9", i))
-	}
-	v.p("\tADDQ $256, R8\n\tADDQ $128, R9\n\tADDQ $64, R10\n\tADDQ $16, R11\n\tADDQ $8, R12\n\tDECQ CX\n\tJNZ row")
+	})
 	v.ret()
 }
 
-// scalar loads a constant to lane 0 of an X register.
-func (v *vec) scalar(name, to string) {
-	if v.wide {
-		v.p("\tVMOVSS vector1<>+%d(SB), %s", constAt(name), to)
-		return
+// loop writes a loop over the rows.
+func (v *vec) loop(label string, body func()) {
+	for _, r := range []struct{ arg, to, use string }{{"s", "R8", ""}, {"p", "R9", "round"}, {"l", "R10", "exp"}, {"state", "R11", ""}, {"masks", "R12", ""}} {
+		if r.use == "" || r.use == label {
+			v.p("\tMOVQ %s+%d(FP), %s", r.arg, map[string]int{"s": 0, "p": 8, "l": 16, "state": 24, "masks": 32}[r.arg], r.to)
+		}
 	}
-	v.p("\tVMOVSS vector2<>+%d(SB), %s", constAt(name), to)
+	v.p("\tMOVQ rows+48(FP), CX\n\n%s:", label)
+	body()
+	v.p("\tADDQ $320, R8\n\tADDQ $128, R9\n\tADDQ $64, R10\n\tADDQ $20, R11\n\tADDQ $8, R12\n\tDECQ CX\n\tJNZ %s", label)
+}
+
+// scores makes float32 scores of a row in units of the query's scale, -Inf where masked, and takes the maximum to top.
+func (v *vec) scores(top int) {
+	if v.wide {
+		v.p("\tMOVQ (R12), AX")
+	}
+	for i := range 4 {
+		v.do("VCVTDQ2PS", at("R8", i), i)
+		if v.wide {
+			v.p("\tKMOVW AX, K1\n\tSHRQ $16, AX\n\tVMOVAPS Z%d, Z4\n\tVMULPS %s, Z%d, K1, Z4\n\tVMOVAPS Z4, Z%d", v.consts["ninf"], at("SI", i), i, i)
+		} else {
+			v.do("VMULPS", at("SI", i), i, i)
+			v.load("ninf", 5)
+			v.maskAVX2(i, 4)
+			v.do("VBLENDVPS", 4, i, 5, i)
+		}
+		v.do("VMAXPS", top, i, top)
+	}
+	for i := range 4 {
+		v.do("VMOVUPS", i, at("R8", i+1))
+	}
+}
+
+// weights makes exponentials of the row, added to sum, times the scales of values, added to weight.
+func (v *vec) weights(t, p, top, scale, sum, weight int) {
+	v.zero(sum)
+	v.zero(weight)
+	if v.wide {
+		v.p("\tMOVQ (R12), AX")
+	}
+	const x = 0
+	for i := range 4 {
+		v.load(at("R8", i+1), x)
+		v.do("VFMSUB213PS", top, scale, x) // x·scale - top
+		v.exp2(x, t, p)
+		v.do("VADDPS", x, sum, sum)
+		if v.wide {
+			v.p("\tKMOVW AX, K1\n\tSHRQ $16, AX\n\tVMULPS.Z %s, Z%d, K1, Z%d", at("SI", 4+i), x, x)
+		} else {
+			v.do("VMULPS", at("SI", 4+i), x, x)
+			v.maskAVX2(i, t)
+			v.do("VANDPS", t, x, x)
+		}
+		v.do("VMOVUPS", x, at("R8", i+1))
+		v.do("VADDPS", x, weight, weight)
+	}
+}
+
+// scalar is a constant in memory.
+func (v *vec) scalar(name string) string {
+	return fmt.Sprintf("vector%d<>+%d(SB)", v.halves(), constAt(name))
 }
 
 // accumulate: o = o·decay + float(t)·unit, row by row.
@@ -208,8 +240,8 @@ func (v *vec) accumulate() {
 	v.begin("accumulate", "", "o, t *float32, state *rowState, wide, rows int", 40)
 	v.p("\tMOVQ o+0(FP), DI\n\tMOVQ t+8(FP), SI\n\tMOVQ state+16(FP), R11\n\tMOVQ wide+24(FP), DX\n\tMOVQ rows+32(FP), R8")
 	v.p("\nrow:")
-	v.broadcast("8(R11)", 2)
-	v.broadcast("12(R11)", 3)
+	v.broadcast("12(R11)", 2)
+	v.broadcast("16(R11)", 3)
 	v.p("\tMOVQ DX, CX")
 	v.p("\nloop:")
 	v.do("VCVTDQ2PS", "(SI)", 0)
@@ -217,6 +249,6 @@ func (v *vec) accumulate() {
 	v.do("VFMADD231PS", "(DI)", 2, 0)
 	v.do("VMOVUPS", 0, "(DI)")
 	v.end("loop", "CX", "SI", "DI")
-	v.p("\tADDQ $16, R11\n\tDECQ R8\n\tJNZ row")
+	v.p("\tADDQ $20, R11\n\tDECQ R8\n\tJNZ row")
 	v.ret()
 }

@@ -110,6 +110,11 @@ var constants = []struct {
 	{"top", bits(32767)},
 	{"untop", bits(1.0 / 32767)},
 	{"tiny", bits(1e-30)},
+	{"low2", bits(-150)},
+	{"d1", bits(0.6931367516517639)},
+	{"d2", bits(0.24022530019283295)},
+	{"d3", bits(0.05583828315138817)},
+	{"d4", bits(0.009656710550189018)},
 	{"magnitude", 0x7FFFFFFF},
 }
 
@@ -177,6 +182,11 @@ func (v *vec) exp(x, t, p int) {
 	for _, c := range []string{"c5", "c4", "c3", "c2", "one", "one"} {
 		v.do("VFMADD213PS", c, x, p)
 	}
+	v.power(x, t, p)
+}
+
+// power sets x = p·2^n, where t holds n as a float (AVX-512) or with the magic number added (AVX2).
+func (v *vec) power(x, t, p int) {
 	if v.wide {
 		v.do("VSCALEFPS", t, p, x)
 		return
