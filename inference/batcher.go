@@ -78,6 +78,13 @@ type Stats struct {
 
 // newBatcher starts a Batcher, which owns e.
 func newBatcher(e engine, tok *tokenizer.Tokenizer, o Options) *Batcher {
+	b := stillBatcher(e, tok, o)
+	go b.serve()
+	return b
+}
+
+// stillBatcher is a Batcher whose steps nobody runs.
+func stillBatcher(e engine, tok *tokenizer.Tokenizer, o Options) *Batcher {
 	b := &Batcher{e: e, shape: e.shape(), tok: tok, o: o.defaults(), stopped: make(chan struct{})}
 	b.cond.L = &b.mu
 	b.noChat = errors.New("the model has no tokenizer, so no chat template")
@@ -86,7 +93,6 @@ func newBatcher(e engine, tok *tokenizer.Tokenizer, o Options) *Batcher {
 		b.tmpl, b.noChat = chat.New(tok.ChatTemplate())
 	}
 	b.masks.b = b
-	go b.serve()
 	return b
 }
 

@@ -96,8 +96,7 @@ func (s *sampler) draw(w *writing, logits []float32, u float64) int32 {
 	}
 	scale := float32(1 / w.temperature)
 	if w.topK == 0 && w.topP == 1 && w.minP == 0 {
-		s.probs = append(s.probs[:0], logits...)
-		kernel.SoftExp(s.probs, scale)
+		s.weighAll(logits, top, scale)
 		return int32(at(s.probs, u))
 	}
 	least := math.Inf(-1)
@@ -113,8 +112,7 @@ func (s *sampler) draw(w *writing, logits []float32, u float64) int32 {
 		s.gather(logits, least)
 		s.weigh(top, scale)
 	default:
-		s.probs = append(s.probs[:0], logits...)
-		kernel.SoftExp(s.probs, scale)
+		s.weighAll(logits, top, scale)
 		share := w.topP * sum(s.probs)
 		// What lies 16 temperatures below the top seldom matters, and sorting a vocabulary takes 10 ms.
 		s.gather(logits, float64(top)-16*w.temperature)
@@ -174,6 +172,15 @@ func (s *sampler) weigh(top, scale float32) {
 	s.probs = s.probs[:0]
 	for _, c := range s.cand {
 		s.probs = append(s.probs, (c.logit-top)*scale)
+	}
+	kernel.Exp(s.probs)
+}
+
+// weighAll sets probs to exp((logit - top)·scale) of all tokens.
+func (s *sampler) weighAll(logits []float32, top, scale float32) {
+	s.probs = sized(s.probs, len(logits))
+	for i, x := range logits {
+		s.probs[i] = (x - top) * scale
 	}
 	kernel.Exp(s.probs)
 }

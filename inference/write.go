@@ -108,7 +108,7 @@ func (w *writing) end(finish string, at int) {
 // send streams the text up to a byte.
 func (w *writing) send(to int) {
 	if w.stream != nil && to > w.sent {
-		w.stream(strings.ToValidUTF8(string(w.text[w.sent:to]), "\uFFFD"))
+		w.stream(validText(w.text[w.sent:to]))
 		w.sent = to
 	}
 }
@@ -130,8 +130,27 @@ func (w *writing) reply(b *Batcher, j *job, r *Reply) {
 	case w.cut == len(w.text):
 		r.Text = b.text(r.IDs)
 	default:
-		r.Text = strings.ToValidUTF8(string(w.text[:w.cut]), "\uFFFD")
+		r.Text = validText(w.text[:w.cut])
 	}
+}
+
+// validText is raw as text: U+FFFD for each maximal part of a character that is no whole one, as the tokenizer decodes.
+func validText(raw []byte) string {
+	if utf8.Valid(raw) {
+		return string(raw)
+	}
+	var b strings.Builder
+	for len(raw) > 0 {
+		r, n := utf8.DecodeRune(raw)
+		if r == utf8.RuneError && n == 1 {
+			for n < len(raw) && !utf8.FullRune(raw[:n+1]) {
+				n++
+			}
+		}
+		b.WriteRune(r)
+		raw = raw[n:]
+	}
+	return b.String()
 }
 
 // text decodes ids without special tokens.
