@@ -104,7 +104,7 @@ func (c *Card) readGGUF(path string) error {
 	if err != nil {
 		return err
 	}
-	c.Format, c.Files = fmt.Sprintf("GGUF %d", f.Version), 1
+	c.Format, c.Files = fmt.Sprintf("GGUF %d", f.Version), len(f.Files)
 	c.fromMeta(f.Meta)
 	c.count(f.Tensors(), "token_embd.weight", "output.weight")
 	if f.Meta.Has("tokenizer.ggml.model") {

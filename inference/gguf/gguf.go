@@ -28,17 +28,30 @@ const defaultAlignment = 32
 // A File is an open GGUF file. It is immutable and may be used by many goroutines until it is closed.
 type File struct {
 	Path      string
-	Version   int // 2 or 3
-	Alignment int // bytes
+	Files     []string // Path, and the other parts of a split model
+	Version   int      // 2 or 3
+	Alignment int      // bytes
 	Meta      *Meta
 
 	tensors []tensor.Tensor
 	byName  map[string]int
-	release func() error
+	release []func() error
 }
 
-// Open maps a file and checks it. Errors name the file and the field.
+// Open maps a file, or all files of a model that is split, by its first part, and checks them. Errors name the file and the field.
 func Open(path string) (*File, error) {
+	f, err := openPart(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.joinParts(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// openPart maps one file.
+func openPart(path string) (*File, error) {
 	data, release, err := mapped.File(path)
 	if err != nil {
 		return nil, err
@@ -48,12 +61,19 @@ func Open(path string) (*File, error) {
 	if err := errors.Join(fault, err); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), release())
 	}
-	f.Path, f.Meta.path, f.release = path, path, release
+	f.Path, f.Files, f.Meta.path = path, []string{path}, path
+	f.release = append(f.release, release)
 	return f, nil
 }
 
-// Close unmaps the file. Tensors must not be used afterwards; metadata stays valid.
-func (f *File) Close() error { return f.release() }
+// Close unmaps the files. Tensors must not be used afterwards; metadata stays valid.
+func (f *File) Close() error {
+	var errs []error
+	for _, release := range f.release {
+		errs = append(errs, release())
+	}
+	return errors.Join(errs...)
+}
 
 // Tensors returns all tensors in the order of the file, those of types that cannot be read included. The slice is the File's own.
 func (f *File) Tensors() []tensor.Tensor { return f.tensors }
@@ -96,9 +116,6 @@ func parse(data []byte) (*File, error) {
 			return nil, fmt.Errorf("general.alignment is %d, want a power of two up to 2^30", a)
 		}
 		f.Alignment = int(a)
-	}
-	if n, err := f.Meta.Uint("split.count"); err == nil && n > 1 {
-		return nil, fmt.Errorf("split.count: this is one of %d parts of a split model; join them with llama-gguf-split --merge", n)
 	}
 	return f, f.parseTensors(r, count)
 }

@@ -74,7 +74,7 @@ func lies() map[string]lie {
 		"alignment 48":           {header(0, 1).str("general.alignment").u32(4).u32(48), "general.alignment is 48"},
 		"alignment a string":     {header(0, 1).str("general.alignment").u32(8).str("32"), "key general.alignment: holds a string, want an integer"},
 		"alignment negative":     {header(0, 1).str("general.alignment").u32(5).u32(1<<32 - 32), "key general.alignment: is -32, want 0 or more"},
-		"part of a split":        {header(0, 1).str("split.count").u32(4).u32(3), "split.count: this is one of 3 parts of a split model"},
+		"part of a split":        {header(0, 1).str("split.count").u32(4).u32(3), "key split.no: missing"},
 		"tensor without name":    {header(1, 0).tensor("", f32, 0, 4).pad().raw(64), "tensor 0: name: a name of 0 bytes"},
 		"no dimensions":          {header(1, 0).tensor("a", f32, 0).raw(64), "tensor a: 0 dimensions, want 1 to 4"},
 		"five dimensions":        {header(1, 0).tensor("a", f32, 0, 1, 1, 1, 1, 1).raw(64), "tensor a: 5 dimensions, want 1 to 4"},
