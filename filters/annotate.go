@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +19,6 @@ import (
 // Annotate asks a model your own question about each document and writes the answer into fields, for later stages and the output.
 //
 //	annotate: {model: small, prompt: topic, labels: [science, history, sports, other], into: topic}
-//	annotate: {model: large, prompt: ./facts.txt, schema: ./facts.json}
 //
 // The prompt is a built-in one (topic) or a file. {text} stands for the document's beginning, {id}, {source} and {FIELD} for what else it has; each place
 // is filled once and what comes in is never looked at again. Without {text} the document follows behind the prompt. What stands before the first place
@@ -26,6 +27,8 @@ import (
 // With `labels` the answer is one of these words, in the field that `into` names. With `schema`, a file with a JSON schema of an object, the answer is such
 // an object, and each property becomes a field of its name; with `into` the object goes into that one field. With neither, the model's words go
 // into the field. Where the engine can, it is bound to labels or schema and cannot answer anything else.
+//
+//	annotate: {model: large, prompt: ./facts.txt, schema: ./facts.json}
 //
 // An answer that is none is asked for again, up to `tries` times, each with another seed and a temperature of at least 0.7. After that the document is
 // quarantined, as is one that the model cannot answer at all.
@@ -66,17 +69,17 @@ func (a *Annotate) Validate() error {
 		return fmt.Errorf("prompt: none given; name a built-in one (topic) or a file")
 	}
 	text, err := builtIn("prompts", a.Prompt, a.dir)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // lint says so of every file, and Provision
 		return fmt.Errorf("prompt: %w", err)
 	}
 	a.before, a.rest = ask.NewPrompt(strings.TrimSpace(text)).Split()
-	if err := a.readSchema(); err != nil {
+	if err := a.readSchema(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("schema: %w", err)
 	}
 	switch {
-	case a.schema != nil && len(a.Labels) > 0:
+	case a.Schema != "" && len(a.Labels) > 0:
 		return fmt.Errorf("labels: beside schema: the answer is one or the other")
-	case a.schema == nil && a.Into == "":
+	case a.Schema == "" && a.Into == "":
 		return fmt.Errorf("into: none given; name the field that takes the answer")
 	}
 	for i, l := range a.Labels {
@@ -137,6 +140,12 @@ func (a *Annotate) Asks() stages.Asks {
 
 // Provision implements [stages.Provisioner].
 func (a *Annotate) Provision(env *stages.Env) (err error) {
+	switch {
+	case a.before == "" && len(a.rest.Places()) == 0:
+		return missing("prompt", a.Prompt)
+	case a.Schema != "" && a.schema == nil:
+		return missing("schema", string(a.Schema))
+	}
 	a.model, err = stages.ModelOf[stages.Model](env, a.Model)
 	a.seed = env.Seed
 	return err

@@ -3,7 +3,9 @@ package filters
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -18,14 +20,15 @@ var texts embed.FS
 // Judge lets a model grade documents by a rubric, and keeps those whose grade lies within bounds.
 //
 //	judge: {model: small, min: 3}
-//	judge: {model: small, rubric: ./poems.yaml, label: poetry}     writes the field poetry_score
 //
 // It writes the field `judge_score`, or LABEL_score under a label of its own. Without min and max it only annotates. The built-in rubric
 // `educational` is the additive scale of FineWeb-Edu (Penedo et al. 2024, section 4) in our words: 0 to 5, a point each for something to
 // learn, a subject that is taught, fitness for teaching, a good lesson, an excellent one. They keep grades from 3.
 //
 // A rubric of your own is a text file, with grades from 0 to 5, or a YAML file with prompt, scale, ask and examples. In both, {text} and other fields
-// of the document have their places; without a place, the document follows behind the rubric.
+// of the document have their places; without a place, the document follows behind the rubric. This one writes the field `poetry_score`:
+//
+//	judge: {model: small, rubric: ./poems.yaml, label: poetry}
 //
 // How the grade is read:
 //
@@ -33,7 +36,7 @@ var texts embed.FS
 //     decoded, and a grade is there for every document. Only the rubric stands before the document, and all documents share it.
 //   - text: the model gives reasons and a grade, as FineWeb-Edu asks for. It costs about 80 tokens more for each document. A reply without a
 //     whole grade of the scale leaves the field null; the document stays, and the report counts it.
-//   - auto: probabilities where the model can tell them, else text.
+//   - auto: probabilities of a model that runs here, text of an endpoint: few endpoints tell the probabilities of given answers.
 type Judge struct {
 	Model        string // name in models; may be left out where there is only one
 	Rubric       string // a built-in name (educational), or a file: .txt, .md or .yaml
@@ -70,6 +73,11 @@ func fileOf(s string) []stages.Path {
 	return nil
 }
 
+// missing is the error of a file that was not there when the settings were checked.
+func missing(setting, file string) error {
+	return stages.Final(fmt.Errorf("%s: %s: %w", setting, file, fs.ErrNotExist))
+}
+
 // builtIn returns one of our texts by its name, or reads a file.
 func builtIn(folder, name, dir string) (string, error) {
 	if ask.File(name) {
@@ -90,6 +98,9 @@ func builtIn(folder, name, dir string) (string, error) {
 // Validate implements [stages.Validator].
 func (j *Judge) Validate() error {
 	text, err := builtIn("rubrics", j.Rubric, j.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // lint says so of every file, and Provision
+	}
 	if err == nil {
 		j.rubric, err = ask.ParseRubric(j.Rubric, text)
 	}
@@ -145,13 +156,13 @@ func (j *Judge) Asks() stages.Asks {
 
 // Provision implements [stages.Provisioner].
 func (j *Judge) Provision(env *stages.Env) (err error) {
+	if j.grader == nil {
+		return missing("rubric", j.Rubric)
+	}
 	if j.model, err = stages.ModelOf[stages.Model](env, j.Model); err != nil {
 		return err
 	}
 	j.words = j.Read == "text" || j.Read == "auto" && !j.model.Can(stages.AskChoice)
-	if !j.words && !j.model.Can(stages.AskChoice) {
-		return stages.Final(fmt.Errorf("read: probabilities: the model %s does not tell the probabilities of given answers; use read: text", j.Model))
-	}
 	j.grader = ask.NewGrader(j.rubric, j.words)
 	return nil
 }

@@ -8,10 +8,11 @@ import (
 // Length keeps documents of a size. No bound is set by default: it measures.
 //
 //	length: {words: {min: 50}}
-//	length: {tokens: {max: 8k}, model: qwen}
 //
 // Tokens are those of the tokenizer of a model of the recipe, special tokens not parsed: the one that `model` names, or the only one. Of the model no more than
 // the tokenizer is opened. Without a bound for tokens and without `model`, tokens are not counted.
+//
+//	length: {tokens: {max: 8k}, model: qwen}
 type Length struct {
 	Chars  stages.Range // characters (code points)
 	Words  stages.Range // words, as gopher_quality counts them

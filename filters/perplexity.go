@@ -15,8 +15,6 @@ import (
 // Perplexity measures how much a text surprises a language model, and keeps what surprises it no more than you allow.
 //
 //	perplexity: {model: small, max: 60}
-//	perplexity: {model: small, keep: [head, middle]}
-//	perplexity: {model: small, tokens: 512, keep: [head], cutoffs: ./cutoff.csv}
 //
 // It writes the field `perplexity`: exp(-mean log-probability) over the tokens of the text but the first, which has nothing before it. A text of
 // fewer than two tokens has none (null) and stays. It is per token of this model: numbers of models with other tokenizers, such as KenLM
@@ -28,6 +26,9 @@ import (
 // With keep, documents are parted as in cc_net (Wenzek et al. 2020, section 4.2; perplexity.py): into head, middle and tail of their language, by the
 // field `language`, with the border values in the field `perplexity_bucket`. The borders are the 30th and 60th percentile of this run's own documents of the
 // language, exact, which takes a second pass: the best 30 % are the head, ties included. Of a language with few documents the percentiles say little.
+//
+//	perplexity: {model: small, tokens: 512, keep: [head, middle]}
+//
 // With `cutoffs` they come from a file such as cc_net's cutoff.csv: a column for each language, a line for each percentile; there a document
 // is in the head below the border, and one of a language without a column has no bucket and stays.
 type Perplexity struct {

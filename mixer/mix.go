@@ -23,6 +23,9 @@ import (
 // third time. Copies are called ID~2, ID~3 and count as made.
 //
 //	mix: {words: 10B, by: language, weights: {en: 0.6, zh: 0.3, "*": 0.1}, max_epochs: 4}
+//
+// The same in tokens:
+//
 //	mix: {tokens: 10B, model: qwen, by: language, weights: {en: 0.6, zh: 0.4}}
 type Mix struct {
 	Tokens    stages.Count       // tokens of the corpus

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// A Task of a model: what a [Request] asks for.
+// An Ask is what a [Request] asks for.
 type Ask string
 
 // What may be asked of a model.
@@ -75,7 +75,7 @@ func CounterOf(e *Env, name string) (Counter, error) {
 	return Resource[Counter](e, CounterResource(name))
 }
 
-// ModelResource and CounterResource name what a run provides for a model of the recipe.
+// ModelResource names a model of the recipe among the run's resources.
 func ModelResource(name string) string { return "model " + name }
 
 // CounterResource names a model's tokenizer among the run's resources.

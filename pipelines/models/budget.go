@@ -74,11 +74,18 @@ func (b *budget) take(s Spent) error {
 	return nil
 }
 
-// settle puts what a request has used in the place of what was reserved.
-func (b *budget) settle(held, used Spent, failed bool) {
+// release gives back what was reserved for a request that got no reply.
+func (b *budget) release(held Spent) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held.add(Spent{-held.Calls, -held.Tokens, -held.Cost})
+}
+
+// settle puts what a request has used in the place of what was reserved.
+func (b *budget) settle(held, used Spent, failed bool) {
+	b.release(held)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.spent.add(used)
 	b.asked++
 	if failed {
@@ -100,7 +107,8 @@ func (b *budget) failing() error {
 	return nil
 }
 
-// metered counts what goes to a model, and asks only what the budget allows.
+// metered counts what goes to a model, and asks only what the budget allows. Of a scored text it gives the sum of the log-probabilities alone: one number for
+// each token would make the record larger than the corpus. Its name says so, since the record of one is no record of the other.
 type metered struct {
 	inference.Model
 	price  recipe.Price
@@ -110,8 +118,23 @@ type metered struct {
 	used Usage
 }
 
-// Complete implements [inference.Model]. When a limit is met, what was allowed before is asked, and its replies come back beside the error, for the record.
+// Name implements [inference.Model].
+func (m *metered) Name() string { return m.Model.Name() + summedName }
+
+// summedName ends the name of a model whose log-probabilities are summed.
+const summedName = "/sums"
+
+// Complete implements [inference.Model].
 func (m *metered) Complete(ctx context.Context, rs []inference.Request) ([]inference.Reply, error) {
+	replies := make([]inference.Reply, len(rs))
+	if err := m.CompleteEach(ctx, rs, func(i int, r inference.Reply) { replies[i] = r }); err != nil {
+		return nil, err
+	}
+	return replies, nil
+}
+
+// CompleteEach implements [inference.Each]. When a limit is met, what was allowed before is asked, and the limit is the error.
+func (m *metered) CompleteEach(ctx context.Context, rs []inference.Request, done func(i int, r inference.Reply)) error {
 	var held []Spent
 	var limit error
 	for i := range rs {
@@ -121,27 +144,41 @@ func (m *metered) Complete(ctx context.Context, rs []inference.Request) ([]infer
 		}
 		held = append(held, s)
 	}
-	var replies []inference.Reply
-	var err error
-	if len(held) > 0 {
-		replies, err = m.Model.Complete(ctx, rs[:len(held)])
-	}
+	answered := make([]bool, len(held))
+	err := ask(ctx, m.Model, rs[:len(held)], func(i int, r inference.Reply) {
+		answered[i] = true
+		m.settle(held[i], &r)
+		if rs[i].Task == inference.Score {
+			sum(&r)
+		}
+		done(i, r)
+	})
 	for i := range held {
-		var r inference.Reply
-		if i < len(replies) {
-			r = replies[i]
+		if !answered[i] {
+			m.budget.release(held[i])
 		}
-		m.settle(held[i], &r, i < len(replies) && r.Err == nil, err != nil)
 	}
-	if limit != nil && err == nil {
-		all := make([]inference.Reply, len(rs))
-		copy(all, replies)
-		for i := len(held); i < len(rs); i++ {
-			all[i].Err = limit
+	return errors.Join(err, limit)
+}
+
+// ask asks a model, one by one where it can.
+func ask(ctx context.Context, m inference.Model, rs []inference.Request, done func(i int, r inference.Reply)) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	if e, ok := m.(inference.Each); ok {
+		return e.CompleteEach(ctx, rs, done)
+	}
+	replies, err := m.Complete(ctx, rs)
+	if err == nil && len(replies) != len(rs) {
+		return fmt.Errorf("it gave %d replies to %d requests", len(replies), len(rs))
+	}
+	for i, r := range replies {
+		if err == nil || r.Err == nil { // beside an error, replies that did not come carry it
+			done(i, r)
 		}
-		return all, limit
 	}
-	return replies, err
+	return err
 }
 
 // estimate is about what a request will use, the prompt by its bytes.
@@ -157,21 +194,18 @@ func (m *metered) estimate(r *inference.Request) Spent {
 	return Spent{1, in + out, cost(m.price, in, out)}
 }
 
-// settle books one request. One that failed with the whole batch was the world's fault and no failure of the model.
-func (m *metered) settle(held Spent, r *inference.Reply, answered, broken bool) {
-	used := Spent{}
-	if answered {
+// settle books one reply.
+func (m *metered) settle(held Spent, r *inference.Reply) {
+	var used Spent
+	if r.Err == nil {
 		used = Spent{1, int64(r.In + r.Out), cost(m.price, int64(r.In), int64(r.Out))}
 	}
-	failed := !answered && !broken
-	m.budget.settle(held, used, failed)
+	m.budget.settle(held, used, r.Err != nil)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if failed {
+	m.used.Asked++
+	if r.Err != nil {
 		m.used.Failed++
-	}
-	if answered || failed {
-		m.used.Asked++
 	}
 	m.used.In += int64(r.In)
 	m.used.Out += int64(r.Out)

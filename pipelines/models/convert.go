@@ -1,8 +1,6 @@
 package models
 
 import (
-	"context"
-
 	"github.com/winnow-data/winnow/inference"
 	"github.com/winnow-data/winnow/stages"
 )
@@ -31,24 +29,14 @@ func reply(r *inference.Reply) stages.Reply {
 	return stages.Reply{Text: r.Text, LogProbs: r.LogProbs, Vector: r.Vector, Finish: r.Finish, In: r.In, Out: r.Out, Err: r.Err}
 }
 
-// summed gives of a scored text the sum of the log-probabilities alone: one number for each token would make the record larger than the corpus. Its
-// name says so, since the record of one is no record of the other.
-type summed struct{ inference.Model }
-
-// Name implements [inference.Model].
-func (m summed) Name() string { return m.Model.Name() + " summed" }
-
-// Complete implements [inference.Model].
-func (m summed) Complete(ctx context.Context, rs []inference.Request) ([]inference.Reply, error) {
-	replies, err := m.Model.Complete(ctx, rs)
-	for i := range replies {
-		if r := &replies[i]; rs[i].Task == inference.Score && len(r.LogProbs) > 0 {
-			sum := 0.0
-			for _, l := range r.LogProbs {
-				sum += l
-			}
-			r.LogProbs = []float64{sum}
-		}
+// sum puts the sum of the log-probabilities in their place.
+func sum(r *inference.Reply) {
+	if len(r.LogProbs) == 0 {
+		return
 	}
-	return replies, err
+	s := 0.0
+	for _, l := range r.LogProbs {
+		s += l
+	}
+	r.LogProbs = []float64{s}
 }

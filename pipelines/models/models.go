@@ -43,8 +43,10 @@ type Set struct {
 	opt    Options
 	budget *budget
 
-	mu   sync.Mutex
-	open map[string]*loaded
+	mu       sync.Mutex
+	open     map[string]*loaded
+	store    *inference.Store // the record, once somebody asks
+	storeErr error
 }
 
 // loaded is a model that is open, or could not be opened.
@@ -178,6 +180,10 @@ func (s *Set) Close() error {
 		}
 	}
 	s.open = map[string]*loaded{}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+		s.store, s.storeErr = nil, errors.New("the run's models are closed")
+	}
 	return errors.Join(errs...)
 }
 
@@ -210,7 +216,7 @@ type model struct {
 	name    string
 	here    bool            // it runs in this process
 	asked   inference.Model // with record and budget
-	counted *metered        // the model behind the record
+	counted *metered        // the model behind the record; nil for a record alone
 	price   recipe.Price
 	budget  *budget
 	mu      sync.Mutex
@@ -254,7 +260,10 @@ func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Rep
 }
 
 func (m *model) usage() Usage {
-	u := m.counted.usage()
+	var u Usage
+	if m.counted != nil {
+		u = m.counted.usage()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u.Model, u.Found = m.name, max(0, m.calls-u.Asked)

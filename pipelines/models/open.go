@@ -24,14 +24,16 @@ type Spec struct {
 
 // Opened is a model that is open.
 type Opened struct {
-	Model inference.Model
-	Here  bool // it runs in this process
-	Paid  bool // its replies come from a record already and are not recorded again
+	Model    inference.Model
+	Here     bool // it answers all that a model which runs in this process does
+	Recorded bool // its replies come from a record and are not recorded again
 }
 
 // Open opens a model: the engine of this binary, an endpoint, or the record of an earlier run.
 func Open(s Spec) (Opened, error) {
 	switch {
+	case s.Model.Replay != "":
+		return openReplay(s.Path, s.Model)
 	case s.Model.URL != "":
 		m, err := remote.New(remote.Options{
 			URL: s.Model.URL, Model: s.Model.Model, KeyEnv: s.Model.KeyEnv, Concurrency: s.Model.Concurrency, RPM: int(s.Model.RPM), TPM: int(s.Model.TPM),

@@ -45,11 +45,14 @@ func (l *loader) model(p settings.Pair, m Model, where string) {
 		l.add(q.In(where))
 		return
 	}
-	of := map[string]string{"revision": "hub", "model": "url", "key_env": "url", "concurrency": "url", "rpm": "url", "tpm": "url", "timeout": "url", "price": "url"}
+	of := map[string]string{"revision": "hub", "key_env": "url", "concurrency": "url", "rpm": "url", "tpm": "url", "timeout": "url", "price": "url"}
 	for _, q := range p.Value.Pairs {
 		if base := of[q.Key.Text]; base != "" && base != given[0] {
 			l.add(settings.At(q.Key, "%s goes with %s, not with %s", q.Key.Text, base, given[0]).In(where))
 		}
+	}
+	if k := p.Value.Get("model"); k != nil && given[0] != "url" && given[0] != "replay" {
+		l.add(settings.At(k, "model goes with url and replay, not with %s", given[0]).In(where))
 	}
 	if k := p.Value.Get("key_env"); k != nil && !variable.MatchString(m.KeyEnv) {
 		q := settings.At(k, "the value is no name of an environment variable")

@@ -100,7 +100,7 @@ type Model struct {
 	Weights     string `allowed:"f32,bf16,int8,int4"` // "": as stored
 	File        stages.Path
 	URL         string
-	Model       string // its name at URL
+	Model       string // its name at URL, or in a record of several
 	KeyEnv      string // the environment variable that holds the key
 	Concurrency int    `allowed:"0.."`
 	RPM         stages.Count

@@ -165,7 +165,7 @@ var modelDocs = map[string]string{
 	"file":        "A GGUF file, or a folder as on the hub.",
 	"weights":     "Form of the weights; as stored if not given.",
 	"url":         "An OpenAI-compatible endpoint, up to /v1.",
-	"model":       "Its name at the endpoint.",
+	"model":       "Its name at the endpoint, or in a record of several models.",
 	"key_env":     "The environment variable that holds the endpoint's key.",
 	"concurrency": "Requests on their way to the endpoint at once.",
 	"rpm":         "Requests a minute.",

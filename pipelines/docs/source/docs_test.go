@@ -3,6 +3,7 @@ package source
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -78,6 +79,9 @@ func TestComplete(t *testing.T) {
 	}
 }
 
+// model finds the model that an example asks.
+var model = regexp.MustCompile(`model: ([a-z]+)[,}]`)
+
 // TestExamplesLint loads every example of every page as a recipe.
 func TestExamplesLint(t *testing.T) {
 	reg := pipelines.Registry()
@@ -88,7 +92,11 @@ func TestExamplesLint(t *testing.T) {
 	there := func(string) error { return nil }
 	for _, p := range docs.Pages(reg, comments) {
 		for _, example := range p.Examples {
-			src := "input: {path: in.jsonl, language: lang, url: link}\nstages:\n  " + strings.ReplaceAll(example, "\n", "\n  ") + "\noutput: out/\n"
+			src := ""
+			if m := model.FindStringSubmatch(example); m != nil {
+				src = "models: {" + m[1] + ": {hub: org/name}}\n"
+			}
+			src += "input: {path: in.jsonl, language: lang, url: link}\nstages:\n  " + strings.ReplaceAll(example, "\n", "\n  ") + "\noutput: out/\n"
 			if !strings.Contains(example, "- "+p.Name) {
 				t.Errorf("%s: the example does not use it:\n%s", p.Name, example)
 			}
