@@ -1,4 +1,4 @@
-//go:build purego || !amd64
+//go:build purego || !(amd64 || arm64)
 
 package kernel
 
@@ -6,14 +6,3 @@ package kernel
 func (w *Matrix) panelInt(y []float32, stride int, in *Input, t0, t1, r int) {
 	w.panelIntGeneric(y, stride, in, t0, t1, r)
 }
-
-// setIntFull leaves all groups to [setIntGeneric].
-func setIntFull([]byte, []float32, int, Format) int { return 0 }
-
-func extremes(x []float32) (low, high float32) { return extremesGeneric(x) }
-
-func roundTo(q []byte, x []float32, m, inverse, low, high float32) {
-	roundGeneric(q, x, m, inverse, low, high)
-}
-
-func sumMoments(x []float32, m, inverse float32) moments { return momentsGeneric(x, m, inverse) }

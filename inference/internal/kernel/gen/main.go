@@ -23,7 +23,9 @@ func main() {
 var files = map[string]func(*source){
 	"int_avx512_amd64.s": assembly(avx512),
 	"int_avx2_amd64.s":   assembly(avx2),
-	"int_tiles_amd64.go": declare,
+	"int_tiles_amd64.go": declare(familiesAMD64),
+	"int_neon_arm64.s":   assembly(neon),
+	"int_tiles_arm64.go": declare(familiesARM64),
 }
 
 // generate returns the contents of a file.
