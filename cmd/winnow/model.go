@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/winnow-data/winnow/inference/hub"
 	"github.com/winnow-data/winnow/stages/settings"
 )
 
@@ -57,4 +62,26 @@ func (a *app) stopping(ctx context.Context) (context.Context, context.CancelFunc
 		}
 	}()
 	return ctx, cancel
+}
+
+// findModel turns what a person calls a model, a path or a name on the hub, into a path. The network is not touched: what is not in the cache is
+// an error that says how to fetch it.
+func findModel(name string) (string, error) {
+	_, err := os.Stat(name)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) || strings.Count(name, "/") != 1 || strings.HasSuffix(name, ".gguf") {
+		return name, err
+	}
+	want, parseErr := hub.Parse(name)
+	if parseErr != nil {
+		return "", err
+	}
+	h, err := hub.FromEnv(os.Getenv)
+	if err != nil {
+		return "", exitError{exitUsage, err}
+	}
+	path, err := h.Find(want)
+	if err != nil {
+		return "", fmt.Errorf("%s is no file or folder here: %w", name, err)
+	}
+	return path, nil
 }

@@ -13,15 +13,20 @@ import (
 func newModelShow(a *app) *cobra.Command {
 	var asJSON, tensors bool
 	c := &cobra.Command{
-		Use:   "show PATH",
+		Use:   "show MODEL",
 		Short: "what is in a model: shape, types, tokenizer, chat template, warnings",
 		Example: `  winnow model show Qwen2-0.5B-Instruct/
   winnow model show model.gguf --tensors
+  winnow model show Qwen/Qwen2.5-0.5B-Instruct
   winnow model show model.gguf --json | jq .parameters`,
-		Long: "PATH is a Hugging Face folder, a GGUF file or a safetensors file. Nothing is loaded: the answer takes milliseconds.",
-		Args: exactArgs(1, "a model folder or file"),
+		Long: "MODEL is a Hugging Face folder, a GGUF file (of a split one the first part), a safetensors file, or a pulled model by its name. Nothing is loaded: the answer takes milliseconds.",
+		Args: exactArgs(1, "a model: a folder, a file or a name"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			m, err := card.Read(args[0])
+			path, err := findModel(args[0])
+			if err != nil {
+				return err
+			}
+			m, err := card.Read(path)
 			if err != nil {
 				return err
 			}
