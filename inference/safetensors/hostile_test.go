@@ -134,5 +134,12 @@ func TestHostileIndex(t *testing.T) {
 func TestNothingThere(t *testing.T) {
 	dir := t.TempDir()
 	fails(t, dir, dir+": ", "holds neither model.safetensors nor model.safetensors.index.json", 0)
+	for name, want := range map[string]string{"m.gguf": "it holds m.gguf, which is opened by its own name", "pytorch_model.bin": "pytorch_model.bin looks like a pickle"} {
+		other := t.TempDir()
+		if err := os.WriteFile(filepath.Join(other, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		fails(t, other, other+": ", want, 0)
+	}
 	fails(t, filepath.Join(dir, "gone"), "stat ", "gone", 0)
 }

@@ -57,13 +57,30 @@ func (c *Checkpoint) open(path string) error {
 			path = filepath.Join(folder, indexed)
 		}
 		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("%s: holds neither %s nor %s", folder, single, indexed)
+			return fmt.Errorf("%s: holds neither %s nor %s%s", folder, single, indexed, otherFormat(folder))
 		}
 	}
 	if strings.HasSuffix(path, ".index.json") {
 		return c.openShards(path)
 	}
 	return c.openFile(path)
+}
+
+// otherFormat is a hint for a folder whose weights are in another format.
+func otherFormat(folder string) string {
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return ""
+	}
+	for _, f := range files {
+		switch filepath.Ext(f.Name()) {
+		case ".gguf":
+			return fmt.Sprintf("; it holds %s, which is opened by its own name", f.Name())
+		case ".bin", ".pt", ".pth":
+			return fmt.Sprintf("; %s looks like a pickle, which runs code when it is loaded: convert it to safetensors", f.Name())
+		}
+	}
+	return ""
 }
 
 // openFile adds the tensors of one file.
