@@ -21,6 +21,7 @@ var commands = []struct {
 	{"model", newModel},
 	{"help", newStages},
 	{"help", newSchema},
+	{"help", newDoctor},
 	{"help", newVersion},
 }
 
@@ -37,6 +38,7 @@ inspect  preview  measure        what each stage does to single documents
          stats  cat              any data set in plots, or as JSON lines
 models   model                   what is in a model file
 help     stages  schema          every stage and setting; for editors
+         doctor                  this machine; an endpoint and what to fix
          version  completion
 
 winnow COMMAND --help shows examples first. Exit codes: 0 done, 1 failed, 2 usage or recipe, 3 quarantined (--strict), 4 interrupted.

@@ -48,15 +48,8 @@ func (a *app) pull(ctx context.Context, want hub.Want, asJSON bool) error {
 	if err != nil {
 		return exitError{exitUsage, err}
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := a.stoppable(ctx)
 	defer cancel()
-	go func() {
-		select {
-		case <-a.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	bar := newPullBar(a.err, asJSON)
 	h.Progress = bar.at
 	begun := time.Now()
@@ -74,6 +67,19 @@ func (a *app) pull(ctx context.Context, want hub.Want, asJSON bool) error {
 	}
 	fmt.Fprint(a.out, pulledText(p, time.Since(begun)))
 	return nil
+}
+
+// stoppable is a context that ends with the first interrupt: for commands that have nothing to bring to a good end.
+func (a *app) stoppable(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-a.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // pulledText tells people what is in the cache.

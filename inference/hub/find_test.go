@@ -128,3 +128,20 @@ func TestChooseTakesOnlyWhatTheEngineReads(t *testing.T) {
 		t.Errorf("got %v, want an error that lists the weights", err)
 	}
 }
+
+func TestModelsListsTheCache(t *testing.T) {
+	h := lay(t, map[string]string{"config.json": "{}", "model.safetensors": "12345678"})
+	for _, d := range []string{"models--gpt2/blobs", "datasets--org--data", "models--org--a--b", ".locks"} {
+		if err := os.MkdirAll(filepath.Join(h.Cache, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := h.Models()
+	want := []Cached{{Name: "gpt2"}, {Name: repoID, Path: filepath.Join(h.Cache, "models--org--tiny", "snapshots", commitID), Bytes: 50}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %+v (%v), want %+v", got, err, want)
+	}
+	if got, err := (&Hub{Cache: filepath.Join(h.Cache, "none")}).Models(); err != nil || got != nil {
+		t.Errorf("no cache: got %v (%v)", got, err)
+	}
+}

@@ -21,8 +21,8 @@ func tryLock(f *os.File) (bool, error) {
 	return false, err
 }
 
-// free is how many bytes the file system of dir can still take for this user.
-func free(dir string) (int64, bool) {
+// Free is how many bytes the file system of dir can still take for this user.
+func Free(dir string) (int64, bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, false

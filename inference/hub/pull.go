@@ -194,7 +194,7 @@ func (p *pull) room(entries []entry) error {
 		}
 		dir = filepath.Dir(dir)
 	}
-	if have, ok := free(dir); ok && have < need {
+	if have, ok := Free(dir); ok && have < need {
 		return fmt.Errorf("model %s: %d MB are still to fetch and %s has room for %d MB; make room, or set HF_HOME to a larger disk", p.want, need/1e6+1, dir, have/1e6)
 	}
 	return nil

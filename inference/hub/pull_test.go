@@ -527,7 +527,7 @@ func TestDamagedBlobIsFetchedAgain(t *testing.T) {
 func TestFullDiskIsSaidBeforehand(t *testing.T) {
 	s := newTestHub(t)
 	h := s.client()
-	have, ok := free(filepath.Dir(filepath.Dir(h.Cache)))
+	have, ok := Free(filepath.Dir(filepath.Dir(h.Cache)))
 	if !ok {
 		t.Skip("this system does not tell its free space")
 	}
