@@ -1,5 +1,5 @@
 // Package gguf reads and writes GGUF files, the single-file model format of ggml and llama.cpp: typed metadata, a tensor directory,
-// aligned data (specification: docs/gguf.md of ggml). Versions 2 and 3, little-endian.
+// aligned data (specification: docs/gguf.md of ggml). Versions 2 and 3, little-endian; a model split into several files is opened by the first.
 //
 //	f, err := gguf.Open("model.gguf")
 //	defer f.Close()
