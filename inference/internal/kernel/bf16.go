@@ -26,10 +26,11 @@ func (w *Matrix) panelBF16(r int) []uint16 {
 func (w *Matrix) packBF16(r int, x []float32) {
 	p := w.panelBF16(r)
 	for k, v := range x {
-		if v-v != 0 {
+		h := bf16(v)
+		if h&0x7F80 == 0x7F80 {
 			w.markBad(r)
 		}
-		p[k/2*64+k%2] = bf16(v)
+		p[k/2*64+k%2] = h
 	}
 }
 

@@ -198,6 +198,7 @@ func (w *Matrix) packExact(t tensor.Tensor, at, from, to int) bool {
 		for r := from; r < to; r++ {
 			w.copyInt4(at+r, t.Raw(r))
 		}
+	case w.packFloats(t, at, from, to):
 	case w.Format == BF16 && t.Type == tensor.BF16:
 		for r := from; r < to; r++ {
 			w.copyBF16(at+r, t.Raw(r))

@@ -43,3 +43,9 @@ func (o tileOp) run(a *tile) {
 		tileI16AVX2(a)
 	}
 }
+
+// transpose8 packs eight rows of n units, a multiple of 8, that lie stride bytes apart.
+func transpose8(dst []uint32, src []byte, stride, n int, exponent, carry uint32) (bad uint32) {
+	_, _ = dst[(n-1)*panelRows+7], src[7*stride+4*n-1]
+	return transposeAVX2(&dst[0], &src[0], stride, n, exponent, carry)
+}

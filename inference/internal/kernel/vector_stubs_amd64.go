@@ -108,3 +108,6 @@ func softPageAVX2(s *float32, p *int16, l *float32, state *rowState, masks *uint
 
 //go:noescape
 func accumulateAVX2(o, t *float32, state *rowState, wide, rows int)
+
+//go:noescape
+func transposeAVX2(dst *uint32, src *byte, stride, n int, exponent, carry uint32) (bad uint32)

@@ -217,6 +217,9 @@ func vectors(wide bool) {
 	v.elementwise()
 	v.exponentials()
 	v.kv16()
+	if !wide {
+		v.transpose()
+	}
 	name := fmt.Sprintf("vector_%s_amd64.s", v.pick("avx512", "avx2"))
 	if err := os.WriteFile(name, v.Bytes(), 0o644); err != nil {
 		panic(err)
