@@ -157,12 +157,19 @@ func (g goldenText) check(t *testing.T, tok *Tokenizer, nfc bool) {
 	if nfc {
 		text = norm.NFC.String(text)
 	}
+	if hasBytes(tok, text) {
+		checkDecode(t, tok, g.IDs, text)
+	}
+}
+
+// hasBytes reports whether the vocabulary has tokens for all bytes of a text: others are lost, in the references too.
+func hasBytes(tok *Tokenizer, text string) bool {
 	for i := range len(text) {
 		if tok.bytes[text[i]] < 0 {
-			return // a byte without a token is lost, in the references too
+			return false
 		}
 	}
-	checkDecode(t, tok, g.IDs, text)
+	return true
 }
 
 func TestNastyTexts(t *testing.T) {

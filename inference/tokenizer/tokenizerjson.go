@@ -50,7 +50,7 @@ func (p *Parts) readTokenizerJSON(src []byte) error {
 		return err
 	}
 	var added []addedJSON
-	if err := decode1(f.added, &added); err != nil {
+	if err := optional(f.added, &added); err != nil {
 		return fmt.Errorf("added_tokens: %w", err)
 	}
 	for _, a := range added {
@@ -63,14 +63,14 @@ func (p *Parts) readTokenizerJSON(src []byte) error {
 		return fmt.Errorf("normalizer: %w", err)
 	}
 	var pre *preJSON
-	if err := decode1(f.pre, &pre); err != nil {
+	if err := optional(f.pre, &pre); err != nil {
 		return fmt.Errorf("pre_tokenizer: %w", err)
 	}
 	if p.Pre, err = pre.pattern(); err != nil {
 		return fmt.Errorf("pre_tokenizer: %w", err)
 	}
 	var post *postJSON
-	if err := decode1(f.post, &post); err != nil {
+	if err := optional(f.post, &post); err != nil {
 		return fmt.Errorf("post_processor: %w", err)
 	}
 	if first := post.first(); first != "" {
@@ -82,8 +82,8 @@ func (p *Parts) readTokenizerJSON(src []byte) error {
 	return nil
 }
 
-// decode1 decodes a value that may be absent.
-func decode1(src json.RawMessage, v any) error {
+// optional decodes a value that may be absent.
+func optional(src json.RawMessage, v any) error {
 	if len(src) == 0 {
 		return nil
 	}
@@ -243,8 +243,11 @@ func (j *preJSON) pattern() (string, error) {
 	if j.Type == "Sequence" {
 		list = j.List
 	}
-	if len(list) == 0 || list[len(list)-1].Type != "ByteLevel" {
-		return "", fmt.Errorf("type %.40q is not supported; supported are ByteLevel, and Split or Digits before it", list[max(len(list)-1, 0)].Type)
+	if len(list) == 0 {
+		return "", fmt.Errorf("the sequence is empty; supported are ByteLevel, and Split or Digits before it")
+	}
+	if kind := list[len(list)-1].Type; kind != "ByteLevel" {
+		return "", fmt.Errorf("type %.40q is not supported; supported are ByteLevel, and Split or Digits before it", kind)
 	}
 	last := list[len(list)-1]
 	if last.AddPrefixSpace {
