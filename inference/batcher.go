@@ -113,6 +113,9 @@ func (b *Batcher) Context() int { return b.shape.context }
 // Tokenizer returns the model's tokenizer, nil where it has none.
 func (b *Batcher) Tokenizer() *tokenizer.Tokenizer { return b.tok }
 
+// HasChat says whether requests may have Messages: the model came with a chat template that is known.
+func (b *Batcher) HasChat() bool { return b.noChat == nil }
+
 // Stats returns the counters.
 func (b *Batcher) Stats() Stats {
 	b.mu.Lock()

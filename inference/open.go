@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -39,7 +40,7 @@ func Open(path string, o Options) (*Batcher, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	b := newBatcher(e, m.Tokenizer, o)
-	b.id = sync.OnceValue(func() string { return identity(files, o.Weights, b) })
+	b.id = sync.OnceValue(func() string { return identity(files, o.Weights, m.HasBF16(), b) })
 	return b, nil
 }
 
@@ -50,7 +51,7 @@ func filesOf(path string) ([]string, error) {
 		return nil, fmt.Errorf("opening a model: %w", err)
 	}
 	if !st.IsDir() {
-		return []string{path}, nil
+		return partsOf(path)
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -67,12 +68,36 @@ func filesOf(path string) ([]string, error) {
 	return files, nil
 }
 
+// partOf is how the files of a split GGUF model end: -00001-of-00003.gguf.
+var partOf = regexp.MustCompile(`-\d{5}(-of-\d{5}\.gguf)$`)
+
+// partsOf lists the files of a model that is one file, or one cut into parts.
+func partsOf(path string) ([]string, error) {
+	m := partOf.FindStringSubmatchIndex(path)
+	if m == nil {
+		return []string{path}, nil
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("opening a model: %w", err)
+	}
+	begin, end := filepath.Base(path[:m[0]]), path[m[2]:m[3]]
+	var files []string
+	for _, e := range entries {
+		if name := e.Name(); strings.HasPrefix(name, begin+"-") && strings.HasSuffix(name, end) && len(name) == len(filepath.Base(path)) {
+			files = append(files, filepath.Join(filepath.Dir(path), name))
+		}
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
 // version counts changes after which the same model, settings and request may give another reply.
 const version = 1
 
 // identity is what all replies depend on besides the request: the bytes of the files (tokenizer and template are among them), the form of the weights
-// and, where the arithmetic differs between processors, the form of the kernels. The files' names and place do not matter.
-func identity(files []string, weights string, b *Batcher) string {
+// and, for bf16 alone, the form of the kernels: their last bits differ. The files' names and place do not matter.
+func identity(files []string, weights string, bf16 bool, b *Batcher) string {
 	h := xxhash.New()
 	for _, f := range files {
 		sum, err := checksum(f)
@@ -85,7 +110,7 @@ func identity(files []string, weights string, b *Batcher) string {
 		weights = "stored"
 	}
 	parts := []string{"winnow" + strconv.Itoa(version), fmt.Sprintf("%016x", h.Sum64()), weights}
-	if weights != "int8" && weights != "int4" {
+	if bf16 {
 		parts = append(parts, kernel.Level())
 	}
 	if b.tmpl != nil {

@@ -19,6 +19,9 @@ var commands = []struct {
 	{"inspect", newStats},
 	{"inspect", newCat},
 	{"model", newModel},
+	{"model", newGenerate},
+	{"model", newScore},
+	{"model", newEmbed},
 	{"help", newStages},
 	{"help", newSchema},
 	{"help", newDoctor},
@@ -36,7 +39,8 @@ run      run  task               the corpus; one task of it
 inspect  preview  measure        what each stage does to single documents
          explain  report         what became of a document; the report again
          stats  cat              any data set in plots, or as JSON lines
-models   model                   what is in a model file
+models   model  generate         what is in a model file, how fast it runs; answers
+         score  embed            probabilities and vectors of texts
 help     stages  schema          every stage and setting; for editors
          doctor                  this machine; an endpoint and what to fix
          version  completion

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winnow-data/winnow/inference"
+	"github.com/winnow-data/winnow/pipelines/models"
+	"github.com/winnow-data/winnow/pipelines/recipe"
+	"github.com/winnow-data/winnow/stages/settings"
+)
+
+// askFlags say which model a command asks, and how it is held.
+type askFlags struct {
+	model, weights, memory string
+	threads                int
+}
+
+func (f *askFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.model, "model", "", "model folder, GGUF file, or the hub name of a pulled model (required)")
+	c.Flags().StringVar(&f.weights, "weights", "", "form of the weights: f32, bf16, int8, int4; as stored if empty")
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads; 0 means one per CPU")
+	c.Flags().StringVar(&f.memory, "memory", "", "memory for keys and values, such as 2GiB (default: a quarter of the machine's)")
+}
+
+// open opens the model.
+func (f *askFlags) open() (*inference.Batcher, error) {
+	if f.model == "" {
+		return nil, usage("--model is missing: name a model folder, a GGUF file, or a pulled model")
+	}
+	o := inference.Options{Weights: f.weights, Threads: f.threads}
+	if f.threads < 0 {
+		return nil, usage("--threads: %d, want 0 or more", f.threads)
+	}
+	if f.memory != "" {
+		n, err := settings.ParseBytes(f.memory)
+		if err != nil {
+			return nil, usage("--memory: %w", err)
+		}
+		o.Memory = n
+	}
+	path, err := modelPath(f.model)
+	if err != nil {
+		return nil, err
+	}
+	return inference.Open(path, o)
+}
+
+// modelPath finds a model: a path, or a name of the hub that was pulled.
+func modelPath(name string) (string, error) {
+	if _, err := os.Stat(name); err == nil {
+		return name, nil
+	} else if strings.Count(name, "/") != 1 || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.HasSuffix(name, ".gguf") {
+		return "", err
+	}
+	path, help, err := models.FindHub(recipe.Model{Hub: name}, os.Getenv)
+	if err != nil && help != "" {
+		err = fmt.Errorf("%w; %s", err, help)
+	}
+	return path, err
+}
+
+// batchRows is how many rows are asked about together; two such batches are on their way at once, so that sequences are always at work.
+const batchRows = 128
+
+// askRows reads rows, asks the model about each and writes the rows with what the replies add, in the order of the input.
+func (a *app) askRows(ctx context.Context, f *askFlags, file string, request func(*jsonRow) (inference.Request, error), add func(*jsonRow, *inference.Reply) error) (err error) {
+	m, err := f.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.Close()) }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type batch struct {
+		rows    []*jsonRow
+		replies []inference.Reply
+		err     error
+		done    chan struct{}
+	}
+	out := bufio.NewWriterSize(a.out, 1<<16)
+	var waiting []*batch
+	var line []byte
+	drain := func(most int) error { // writes the oldest batches until so many are left
+		for len(waiting) > most {
+			b := waiting[0]
+			waiting = waiting[1:]
+			<-b.done
+			if b.err != nil {
+				return b.err
+			}
+			for i, r := range b.rows {
+				if err := b.replies[i].Err; err != nil {
+					return r.errorf("%w", err)
+				}
+				if err := add(r, &b.replies[i]); err != nil {
+					return err
+				}
+				line = append(r.append(line[:0]), '\n')
+				if _, err := out.Write(line); err != nil {
+					return err
+				}
+			}
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var rows []*jsonRow
+	var requests []inference.Request
+	start := func() {
+		b := &batch{rows: rows, done: make(chan struct{})}
+		rs := requests
+		rows, requests = nil, nil
+		waiting = append(waiting, b)
+		go func() {
+			defer close(b.done)
+			b.replies, b.err = m.Complete(ctx, rs)
+		}()
+	}
+	err = a.eachRow(file, func(r *jsonRow) error {
+		q, err := request(r)
+		if err != nil {
+			return err
+		}
+		if rows, requests = append(rows, r), append(requests, q); len(rows) < batchRows {
+			return nil
+		}
+		start()
+		return drain(1)
+	})
+	if ctx.Err() == nil && len(rows) > 0 { // what came before a bad row is answered too
+		start()
+	}
+	if derr := drain(0); derr != nil {
+		return derr
+	}
+	return errors.Join(err, out.Flush())
+}
+
+// rowIDs reads a row's token ids.
+func rowIDs(r *jsonRow) ([]int32, error) {
+	ids := []int32{}
+	if err := r.get("ids", &ids); err != nil {
+		return nil, err
+	}
+	if len(ids) == 0 {
+		return nil, r.errorf("ids is empty")
+	}
+	return ids, nil
+}
+
+// rowText reads text that must not be empty.
+func rowText(r *jsonRow, key string) (string, error) {
+	var text string
+	if err := r.get(key, &text); err != nil {
+		return "", err
+	}
+	if text == "" {
+		return "", r.errorf("%s is empty", key)
+	}
+	return text, nil
+}
