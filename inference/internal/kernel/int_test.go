@@ -92,7 +92,7 @@ func TestIntLevelsEqualBits(t *testing.T) {
 			if want[i] == nil {
 				want[i] = got
 			}
-			if !slices.Equal(got, want[i]) {
+			if !slices.EqualFunc(got, want[i], sameBits) {
 				t.Fatalf("%v: got %v, plain Go gives %v", c, got, want[i])
 			}
 		}
@@ -132,7 +132,7 @@ func TestIntExtremes(t *testing.T) {
 				if want == nil {
 					want = got
 				}
-				if !slices.Equal(got, want) {
+				if !slices.EqualFunc(got, want, sameBits) {
 					t.Fatalf("%v with %#x: got %v, plain Go gives %v", c, quants, got, want)
 				}
 			})
@@ -157,7 +157,7 @@ func TestIntInvariance(t *testing.T) {
 								w.MatMul(got[from:], c.rows, in, t0, min(t0+tokens, c.tokens), from, min(from+rows, c.rows))
 							}
 						}
-						if !slices.Equal(got, want) {
+						if !slices.EqualFunc(got, want, sameBits) {
 							t.Errorf("%v: pieces of %d rows and %d tokens differ from the whole", c, rows, tokens)
 						}
 					}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/winnow-data/winnow/inference/tensor"
@@ -169,5 +170,26 @@ func TestPackEdges(t *testing.T) {
 				w.Free()
 			}
 		}
+	}
+}
+
+// TestPackConcurrently packs runs of odd lengths from several goroutines, for the race detector.
+func TestPackConcurrently(t *testing.T) {
+	const rows, cols = 96, 160
+	x := randoms(4, rows*cols)
+	row := func(r int, dst []float32) { copy(dst, x[r*cols:]) }
+	for _, f := range intFormats {
+		want, got := New(f, 32, rows, cols), New(f, 32, rows, cols)
+		want.Pack(0, rows, row)
+		var group sync.WaitGroup
+		for from := 0; from < rows; from += 5 {
+			group.Go(func() { got.Pack(from, min(from+5, rows), row) })
+		}
+		group.Wait()
+		if !bytes.Equal(got.data, want.data) {
+			t.Errorf("%v: rows packed together differ from rows packed one after the other", f)
+		}
+		want.Free()
+		got.Free()
 	}
 }
