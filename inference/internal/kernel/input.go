@@ -38,17 +38,31 @@ func (in *Input) Reset(f Format, group, n, cols int) {
 }
 
 // Set converts or quantises the activations of token t. Goroutines may set different tokens.
-func (in *Input) Set(t int, x []float32) {
-	x = x[:in.Cols]
+func (in *Input) Set(t int, x []float32) { in.SetPart(t, 0, x[:in.Cols]) }
+
+// SetPart converts or quantises columns at and on of token t, with the bits of [Input.Set]: at is a multiple of 128, and len(x) too unless the
+// part ends with the last column. Goroutines may set different parts, so that what computes activations need not store them as floats.
+func (in *Input) SetPart(t, at int, x []float32) {
+	if at%128 != 0 || at+len(x) > in.Cols || len(x)%128 != 0 && at+len(x) != in.Cols {
+		panic(fmt.Sprintf("kernel: columns %d to %d of %d set, want multiples of 128", at, at+len(x), in.Cols))
+	}
 	row := in.data[t*in.stride : (t+1)*in.stride]
 	switch in.Format {
 	case F32:
-		setF32(row, x)
+		setF32(row[floatOffset(F32, at):], x)
 	case BF16:
-		setBF16(row, x)
+		setBF16(row[floatOffset(BF16, at):], x)
 	default:
-		setInt(row, x, in.Group, in.Format)
+		setInt(row[at/in.Group*(in.Group+in.Format.metaBytes()):], x, in.Group, in.Format)
 	}
+}
+
+// floatOffset is where column at of a token lies (F32 and BF16).
+func floatOffset(f Format, at int) int {
+	if f == BF16 && current >= vnniBF16 {
+		return 2 * at
+	}
+	return 4 * at
 }
 
 func align64(n int) int { return (n + 63) &^ 63 }

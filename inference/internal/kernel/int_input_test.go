@@ -122,3 +122,26 @@ func BenchmarkSet(b *testing.B) {
 		})
 	}
 }
+
+// TestSetPart sets tokens in parts and as a whole.
+func TestSetPart(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		for _, f := range []Format{F32, BF16, Int8, Int4, Int4Min} {
+			for _, group := range []int{32, 128} {
+				for _, cols := range []int{5, 128, 300, 640} {
+					var whole, parts Input
+					whole.Reset(f, group, 2, cols)
+					parts.Reset(f, group, 2, cols)
+					x := randoms(1, cols)
+					whole.Set(1, x)
+					for at := (cols - 1) / 128 * 128; at >= 0; at -= 128 {
+						parts.SetPart(1, at, x[at:min(at+128, cols)])
+					}
+					if !bytes.Equal(parts.data, whole.data) {
+						t.Errorf("%v group %d, %d columns: parts differ from the whole", f, group, cols)
+					}
+				}
+			}
+		}
+	})
+}
