@@ -64,24 +64,26 @@ func probeText(r remote.Report) string {
 		fmt.Fprintf(&b, ", model %s", oneLine(r.Model, 100))
 	}
 	b.WriteString("\n\n")
-	width := 0
+	width := len("prompt log-probabilities")
+	var fixes, skipped []string
+	why := ""
 	for _, c := range r.Checks {
-		width = max(width, len(c.Name))
-	}
-	var fixes []string
-	for _, c := range r.Checks {
-		took := ""
-		if c.State != remote.Skipped {
-			took = short(time.Duration(c.Millis * float64(time.Millisecond)))
-			if c.Millis < 1000 {
-				took = fmt.Sprintf("%.0f ms", c.Millis)
-			}
+		if c.State == remote.Skipped {
+			skipped, why = append(skipped, c.Name), c.Detail
+			continue
+		}
+		took := short(time.Duration(c.Millis * float64(time.Millisecond)))
+		if c.Millis < 1000 {
+			took = fmt.Sprintf("%.0f ms", max(c.Millis, 1))
 		}
 		line := fmt.Sprintf("%-*s  %-11s  %7s  %s", width, c.Name, c.State, took, oneLine(c.Detail, 160))
 		fmt.Fprintln(&b, strings.TrimRight(line, " "))
 		if c.Fix != "" {
 			fixes = append(fixes, c.Name+": "+c.Fix)
 		}
+	}
+	if len(skipped) > 0 {
+		fmt.Fprintf(&b, "%-*s  %s; not asked: %s\n", width, "", why, strings.Join(skipped, ", "))
 	}
 	said := map[string]bool{}
 	for _, f := range append(r.Notes, fixes...) {

@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/winnow-data/winnow/inference"
@@ -35,6 +36,22 @@ func TestChoose(t *testing.T) {
 	rendered := remotetest.Render([]any{map[string]any{"role": "user", "content": user}}, true)
 	ask := chat(user)
 	raw := inference.Request{Prompt: "The answer is"}
+	is := func(before string, tokens ...string) (lps []float64) {
+		for _, t := range tokens {
+			lps = append(lps, behindProb(before, t))
+		}
+		return lps
+	}
+	bound := func(before string) float64 {
+		least, sum := 0.0, 0.0
+		for _, t := range remotetest.Likely {
+			least, sum = min(least, remotetest.LogProb(before, t)), sum+math.Exp(remotetest.LogProb(before, t))
+		}
+		if sum < 1 {
+			least = min(least, math.Log(1-sum))
+		}
+		return least
+	}
 	for _, c := range []struct {
 		name    string
 		r       inference.Request
@@ -44,22 +61,23 @@ func TestChoose(t *testing.T) {
 		stops   bool
 		calls   int
 	}{
-		{"chat, single tokens", ask, []string{"3", "no", "0"}, nil, []float64{-2, -1.5, -4}, false, 1},
-		{"chat, longer choices", ask, []string{"very good", "bad"}, nil, []float64{behindProb(rendered, "very good"), behindProb(rendered, "bad")}, false, 4},
-		{"chat, one is not among the likeliest", ask, []string{"3", "bad"}, []string{remotetest.PromptLogProbs}, []float64{-2, -5}, false, 2},
-		{"chat, none is among the likeliest", ask, []string{"good", "bad"}, []string{remotetest.PromptLogProbs}, nil, false, 2},
-		{"chat, only prompt_logprobs", ask, []string{"3", "no"}, []string{remotetest.LogProbs}, []float64{behindProb(rendered, "3"), behindProb(rendered, "no")}, false, 4},
+		{"chat, single tokens", ask, []string{"3", "no", "0"}, nil, is(rendered, "3", "no", "0"), false, 1},
+		{"chat, longer choices", ask, []string{"very good", "bad"}, nil, is(rendered, "very good", "bad"), false, 6},
+		{"chat, one is not among the likeliest", ask, []string{"3", "bad"}, []string{remotetest.PromptLogProbs}, append(is(rendered, "3"), bound(rendered)), false, 3},
+		{"chat, none is among the likeliest", ask, []string{"good", "bad"}, []string{remotetest.PromptLogProbs}, nil, false, 3},
+		{"chat, prompt_logprobs that cannot be proved", ask, []string{"3", "no"}, []string{remotetest.LogProbs}, nil, true, 2},
 		{"chat, nothing", ask, []string{"3", "no"}, []string{remotetest.LogProbs, remotetest.PromptLogProbs}, nil, true, 2},
-		{"raw, single tokens", raw, []string{"yes", "no"}, nil, []float64{-0.5, -1.5}, false, 1},
-		{"raw, longer choices", raw, []string{" very good", " bad"}, nil, []float64{behindProb(raw.Prompt, " very good"), behindProb(raw.Prompt, " bad")}, false, 4},
-		{"raw, no echo", raw, []string{"yes", " bad"}, []string{remotetest.Echo}, []float64{-0.5, -5}, false, 2},
+		{"raw, single tokens", raw, []string{"yes", "no"}, nil, is(raw.Prompt, "yes", "no"), false, 1},
+		{"raw, longer choices", raw, []string{" very good", " bad"}, nil, is(raw.Prompt, " very good", " bad"), false, 6},
+		{"raw, no echo", raw, []string{"yes", " bad"}, []string{remotetest.Echo}, append(is(raw.Prompt, "yes"), bound(raw.Prompt)), false, 3},
+		{"raw, shifted echo", raw, []string{"yes", " bad"}, []string{"shifted"}, append(is(raw.Prompt, "yes"), bound(raw.Prompt)), false, 3},
 		{"raw, nothing", raw, []string{"yes", "no"}, []string{remotetest.LogProbs}, nil, true, 2},
 		{"raw, no completions", raw, []string{"yes"}, []string{remotetest.Completions}, nil, true, 1},
-		{"an empty choice", raw, []string{""}, nil, nil, false, 2},
+		{"an empty choice", raw, []string{""}, nil, nil, false, 4},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := remotetest.New(t)
-			e.Lacks = c.lacks
+			e.Lacks, e.Shifted = c.lacks, slices.Contains(c.lacks, "shifted")
 			m := open(t, e, nil)
 			r := c.r
 			r.Task, r.Choices = inference.Choose, c.choices
@@ -120,6 +138,11 @@ func TestScore(t *testing.T) {
 	r.Task = inference.Score
 	if got := one(t, m, r); got.Err != nil || len(got.LogProbs) == 0 {
 		t.Errorf("chat: got %+v", got)
+	}
+	shifted := remotetest.New(t)
+	shifted.Shifted = true
+	if _, err := open(t, shifted, nil).Complete(t.Context(), []inference.Request{{Prompt: text, Task: inference.Score}}); !errors.Is(err, ErrNotOffered) {
+		t.Errorf("wrong log-probabilities: got %v, want ErrNotOffered", err)
 	}
 	poor := remotetest.New(t)
 	poor.Lacks = []string{remotetest.Echo, remotetest.PromptLogProbs}

@@ -15,7 +15,10 @@ const maxCuts = 6
 // gap stands where the middle of a text was taken out.
 const gap = "\n…\n"
 
-var numbers = regexp.MustCompile(`\d{3,}`)
+var (
+	numbers = regexp.MustCompile(`\d{2,}`)
+	status  = regexp.MustCompile(`status \d+`)
+)
 
 // cut takes the middle out of the longest text of r. How much follows from the numbers in the endpoint's complaint, else it is half.
 func cut(r inference.Request, complaint error) (inference.Request, error) {
@@ -54,9 +57,9 @@ func cut(r inference.Request, complaint error) (inference.Request, error) {
 // share is how much of a text to keep: limit over asked, with a tenth to spare, where a complaint names both.
 func share(complaint string) float64 {
 	var least, most float64
-	for _, s := range numbers.FindAllString(complaint, -1) {
+	for _, s := range numbers.FindAllString(status.ReplaceAllString(complaint, ""), -1) {
 		n, err := strconv.ParseFloat(s, 64)
-		if err != nil || n > 1e8 || n >= 400 && n < 600 && len(s) == 3 {
+		if err != nil || n > 1e8 {
 			continue
 		}
 		if least == 0 || n < least {

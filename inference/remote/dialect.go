@@ -8,15 +8,8 @@ type dialect struct {
 	noSeed           atomic.Bool
 	fewTops          atomic.Bool  // at most 5 likeliest tokens
 	json             atomic.Int32 // how many of the ways in Options.JSON it does not take
-	echo, prompts    atomic.Int32 // echo, prompt_logprobs: see tried
+	echo, prompts    way          // to the log-probabilities of a prompt: echo of completions, prompt_logprobs of chats
 }
-
-// The values of dialect.echo and dialect.prompts.
-const (
-	untried = iota
-	works
-	fails
-)
 
 // A relearned error asks for the same request again, in what was learned.
 type relearned struct{ error }

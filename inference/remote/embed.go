@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
-	"sync/atomic"
 
 	"github.com/winnow-data/winnow/inference"
 )
@@ -30,7 +28,7 @@ func (m *Model) embed(ctx context.Context, r inference.Request) (inference.Reply
 		parse: func(answer []byte) (int, error) {
 			var e struct {
 				Data []struct {
-					Vector []float32 `json:"embedding"`
+					Vector vector `json:"embedding"`
 				} `json:"data"`
 				Usage struct {
 					In int `json:"prompt_tokens"`
@@ -39,13 +37,17 @@ func (m *Model) embed(ctx context.Context, r inference.Request) (inference.Reply
 			if err := json.Unmarshal(answer, &e); err != nil {
 				return 0, passing{error: fmt.Errorf("embeddings: the answer has another form: %w", err)}
 			}
-			if len(e.Data) != 1 || len(e.Data[0].Vector) == 0 {
+			if len(e.Data) != 1 {
 				return 0, passing{error: fmt.Errorf("embeddings: the answer holds %d vectors, want 1", len(e.Data))}
+			}
+			pooled, err := e.Data[0].Vector.pool(r.Pooling)
+			if err != nil {
+				return 0, passing{error: fmt.Errorf("embeddings: %w", err)}
 			}
 			if e.Usage.In == 0 {
 				e.Usage.In = guess(r)
 			}
-			reply = inference.Reply{Vector: e.Data[0].Vector, In: e.Usage.In}
+			reply = inference.Reply{Vector: pooled, In: e.Usage.In}
 			m.count(reply.In, 0)
 			return reply.In, nil
 		},
@@ -53,32 +55,39 @@ func (m *Model) embed(ctx context.Context, r inference.Request) (inference.Reply
 	return reply, err
 }
 
-// found writes down whether the endpoint knows a way to log-probabilities, and turns its refusal into errSilent.
-func (m *Model) found(way *atomic.Int32, there bool, err error, words ...string) error {
-	var own *requestError
-	switch {
-	case err == nil && there:
-		way.Store(works)
+// A vector is one embedding, or, where the endpoint does not pool (llama.cpp with pooling none), one for each token.
+type vector [][]float32
+
+func (v *vector) UnmarshalJSON(b []byte) error {
+	var one []float32
+	if json.Unmarshal(b, &one) == nil {
+		*v = vector{one}
 		return nil
-	case err == nil, errors.Is(err, ErrNotOffered), errors.As(err, &own) && way.Load() != works && mentions(own, words...):
-		if way.CompareAndSwap(untried, fails) || way.Load() == fails {
-			return errSilent
-		}
-		return passing{error: errors.New("this answer holds no log-probabilities, others did")}
 	}
-	return err
+	return json.Unmarshal(b, (*[][]float32)(v))
 }
 
-// mentions says whether an error is about one of the words.
-func mentions(err error, words ...string) bool {
-	if errors.Is(err, ErrContext) || errors.Is(err, ErrRefused) {
-		return false
+// pool makes one of them.
+func (v vector) pool(p inference.Pooling) ([]float32, error) {
+	if len(v) == 0 || len(v[0]) == 0 {
+		return nil, errors.New("the vector is empty")
 	}
-	text := strings.ToLower(err.Error())
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
+	last := v[len(v)-1]
+	if p == inference.Last || len(v) == 1 {
+		return last, nil
+	}
+	sum := make([]float64, len(last))
+	for _, t := range v {
+		if len(t) != len(sum) {
+			return nil, fmt.Errorf("vectors of %d and %d numbers", len(sum), len(t))
+		}
+		for i, x := range t {
+			sum[i] += float64(x)
 		}
 	}
-	return false
+	mean := make([]float32, len(sum))
+	for i, x := range sum {
+		mean[i] = float32(x / float64(len(v)))
+	}
+	return mean, nil
 }

@@ -128,6 +128,8 @@ func (m *Model) fault(call string, status int, header http.Header, answer []byte
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 		after, asked := backoff.RetryAfter(header, time.Now())
 		return passing{error: said, after: after, busy: asked || status == http.StatusTooManyRequests}
+	case status >= 500 && c.has("validation error", "response_format"): // Python servers that let what they do not know become a fault of theirs
+		return &requestError{said}
 	case status >= 500 && status != http.StatusNotImplemented, status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusConflict:
 		after, _ := backoff.RetryAfter(header, time.Now())
 		return passing{error: said, after: after}

@@ -161,6 +161,7 @@ func TestWhatIsSaidOfOneRequest(t *testing.T) {
 		{"invalid", `{"error":{"message":"bad field","type":"invalid_request_error"}}`, 400, nil, "bad field"},
 		{"invalid, FastAPI", `{"detail":[{"loc":["body"],"msg":"field required"}]}`, 422, nil, "field required"},
 		{"invalid, text", "what?", 400, nil, "what?"},
+		{"unknown field as a fault", `{"error":{"message":"1 validation error: {'loc': ('body', 'response_format', 'type')}"}}`, 500, nil, "validation"},
 		{"filter", `{"error":{"message":"The response was filtered","code":"content_filter"}}`, 400, ErrRefused, ""},
 		{"filter in the answer", `{"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]}`, 200, ErrRefused, ""},
 		{"refusal", `{"choices":[{"message":{"content":null,"refusal":"I cannot"},"finish_reason":"stop"}]}`, 200, ErrRefused, "I cannot"},

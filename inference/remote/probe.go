@@ -62,7 +62,11 @@ func Probe(ctx context.Context, o Options) (Report, error) {
 	}
 	switch {
 	case named == "" && len(p.rep.Models) == 0:
-		p.skip("no model is known: name one with --model", "chat", "raw completion", "log-probabilities", "prompt log-probabilities", "JSON object", "JSON schema", "embeddings")
+		why := "no model is known: name one with --model"
+		if p.rep.Checks[0].State == Failed {
+			why = "the endpoint does not answer"
+		}
+		p.skip(why, "chat", "raw completion", "log-probabilities", "prompt log-probabilities", "JSON object", "JSON schema", "embeddings")
 		return p.rep, ctx.Err()
 	case named == "":
 		p.o.Model = p.rep.Models[0]
@@ -124,6 +128,8 @@ func (p *probe) calls(ctx context.Context) error {
 	schema := hello
 	schema.Messages = []inference.Message{{Role: "user", Content: "Lisbon is the capital of Portugal. Which city is the capital? Answer as JSON: {\"city\": \"...\"}."}}
 	schema.Schema = []byte(`{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}`)
+	object := schema
+	object.Schema = []byte(`{"type":"object"}`)
 	choose := hello
 	choose.Task, choose.Choices = inference.Choose, []string{"yes", "Yes", "no", "No"}
 	score := raw
@@ -154,7 +160,7 @@ func (p *probe) calls(ctx context.Context) error {
 		{"raw completion", Auto, raw},
 		{"log-probabilities", Auto, choose},
 		{"prompt log-probabilities", Auto, score},
-		{"JSON object", Object, schema},
+		{"JSON object", Object, object},
 		{"JSON schema", Schema, schema},
 		{"embeddings", Auto, embed},
 	} {
@@ -273,6 +279,9 @@ func said(err error) string {
 	}
 	text, _, _ = strings.Cut(text, "; winnow doctor endpoint")
 	text, _, _ = strings.Cut(text, " (tried 1 times")
+	for _, call := range []string{"models: ", "chat/completions: ", "completions: ", "embeddings: "} {
+		text = strings.TrimPrefix(text, call)
+	}
 	return oneLine(text, 160)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -240,6 +241,19 @@ func TestEmbed(t *testing.T) {
 	got := one(t, m, inference.Request{Prompt: "x", Task: inference.Embed})
 	if got.Err != nil || len(got.Vector) != 3 || got.Vector[1] != -0.5 || got.In != 3 {
 		t.Errorf("got %+v", got)
+	}
+	e.Wrong = func(w http.ResponseWriter, _ *http.Request, body map[string]any) bool {
+		if body["input"] != "tokens" {
+			return false
+		}
+		remotetest.Answer(w, map[string]any{"data": []any{map[string]any{"embedding": [][]float64{{1, 2}, {3, 6}}}}})
+		return true
+	}
+	if got := one(t, m, inference.Request{Prompt: "tokens", Task: inference.Embed}); got.Err != nil || !slices.Equal(got.Vector, []float32{3, 6}) {
+		t.Errorf("one for each token, last: got %+v", got)
+	}
+	if got := one(t, m, inference.Request{Prompt: "tokens", Task: inference.Embed, Pooling: inference.Mean}); got.Err != nil || !slices.Equal(got.Vector, []float32{2, 4}) {
+		t.Errorf("one for each token, mean: got %+v", got)
 	}
 	e.Lacks = []string{remotetest.Embeddings}
 	if _, err := m.Complete(t.Context(), []inference.Request{{Prompt: "x", Task: inference.Embed}}); !errors.Is(err, ErrNotOffered) || !strings.Contains(err.Error(), "winnow doctor endpoint") {

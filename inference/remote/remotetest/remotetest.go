@@ -47,8 +47,8 @@ type Endpoint struct {
 
 	// Reply is the text of an answer; nil: "yes", or the first label or property of a schema.
 	Reply func(body map[string]any) string
-	// Top are the likeliest next tokens; nil: the digits 0 to 5, yes and no.
-	Top map[string]float64
+	// Shifted answers echo with the log-probabilities of the token behind each, as llama-cpp-python 0.3 does.
+	Shifted bool
 	// Wrong is asked first; true: it has answered itself.
 	Wrong func(w http.ResponseWriter, r *http.Request, body map[string]any) bool
 
@@ -167,6 +167,9 @@ func LogProb(before, token string) float64 {
 	fmt.Fprintf(h, "%s|%s", before, token)
 	return -0.5 - float64(h.Sum32()%1000)/500
 }
+
+// Likely are the tokens that the endpoint gives as the likeliest next ones.
+var Likely = []string{"yes", "no", "0", "1", "2", "3", "4", "5"}
 
 // Render puts a chat through the endpoint's template.
 func Render(messages []any, generate bool) string {
@@ -290,9 +293,9 @@ func (e *Endpoint) probs(choice map[string]any, path string, body map[string]any
 	if !ok || asked == false || !e.has(LogProbs) {
 		return
 	}
-	top := e.Top
-	if top == nil {
-		top = map[string]float64{"yes": -0.5, "no": -1.5, "0": -4, "1": -3, "2": -2.5, "3": -2, "4": -3, "5": -5}
+	top := map[string]float64{}
+	for _, t := range Likely {
+		top[t] = LogProb(prompt, t)
 	}
 	if path == Chat {
 		var list []any
@@ -317,6 +320,11 @@ func (e *Endpoint) probs(choice map[string]any, path string, body map[string]any
 		}
 		probs, starts = append(probs, lp), append(starts, at)
 		before, at = before+t, at+len([]rune(t))
+	}
+	if e.Shifted {
+		for i := 1; i < len(probs)-1; i++ {
+			probs[i] = probs[i+1]
+		}
 	}
 	choice["text"] = prompt + text
 	choice["logprobs"] = map[string]any{"tokens": tokens, "token_logprobs": probs, "text_offset": starts}
