@@ -73,7 +73,7 @@ func (m *Model) score(ctx context.Context, r inference.Request) (inference.Reply
 	probs, _, reply, err := measured(ctx, r)
 	switch {
 	case errors.Is(err, errSilent):
-		return inference.Reply{}, fmt.Errorf("endpoint %s: %w: it gives no log-probabilities of a prompt, so it cannot score", m.base, ErrNotOffered)
+		return inference.Reply{}, fmt.Errorf("endpoint %s: %w: it gives no log-probabilities of a prompt, or wrong ones, so it cannot score", m.base, ErrNotOffered)
 	case err != nil:
 		return inference.Reply{}, err
 	}
