@@ -45,13 +45,13 @@ func (a *tile) panel(op tileOp, y []float32, stride int, x []byte, xStride, n, c
 		})
 		return
 	}
+	panel := a.w0
 	for c := 0; c < cols; c += 16 {
-		a.w1 = unsafe.Add(a.w0, 32)
+		a.w0, a.w1 = unsafe.Add(panel, c*4), unsafe.Add(panel, c*4+32)
 		each(n, limit, func(at, rows int) {
 			a.n, a.x = rows, unsafe.Pointer(&x[at*xStride])
 			a.narrow(op, y[at*stride+c:], stride, min(16, cols-c))
 		})
-		a.w0 = unsafe.Add(a.w0, 64)
 	}
 }
 

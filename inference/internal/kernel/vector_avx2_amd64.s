@@ -345,10 +345,10 @@ loop:
 TEXT ·expAVX2(SB), NOSPLIT, $0-16
 	MOVQ x+0(FP), SI
 	MOVQ n+8(FP), CX
-
-loop:
 	VMOVUPS vector2<>+32(SB), Y6
 	VMOVUPS vector2<>+32(SB), Y7
+
+loop:
 	VMINPS 0(SI), Y6, Y0
 	VMINPS 32(SI), Y7, Y1
 	VMOVUPS vector2<>+0(SB), Y2
@@ -402,6 +402,8 @@ loop:
 	ADDQ $64, SI
 	SUBQ $16, CX
 	JNZ loop
+
+done:
 	VZEROUPPER
 	RET
 
@@ -478,6 +480,8 @@ loop:
 	ADDQ $64, SI
 	SUBQ $16, CX
 	JNZ loop
+
+done:
 	VMOVUPS Y10, 0(DI)
 	VMOVUPS Y11, 32(DI)
 	VZEROUPPER
@@ -491,6 +495,8 @@ TEXT ·sumExpAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), CX
 	VBROADCASTSS max+16(FP), Y6
 	VBROADCASTSS max+16(FP), Y7
+	VMOVUPS vector2<>+32(SB), Y8
+	VMOVUPS vector2<>+32(SB), Y9
 	VMOVUPS 0(DI), Y10
 	VMOVUPS 32(DI), Y11
 
@@ -499,8 +505,6 @@ loop:
 	VMOVUPS 32(SI), Y1
 	VSUBPS Y6, Y0, Y0
 	VSUBPS Y7, Y1, Y1
-	VMOVUPS vector2<>+32(SB), Y8
-	VMOVUPS vector2<>+32(SB), Y9
 	VMINPS Y0, Y8, Y0
 	VMINPS Y1, Y9, Y1
 	VMOVUPS vector2<>+0(SB), Y2
@@ -554,6 +558,8 @@ loop:
 	ADDQ $64, SI
 	SUBQ $16, CX
 	JNZ loop
+
+done:
 	VMOVUPS Y10, 0(DI)
 	VMOVUPS Y11, 32(DI)
 	VZEROUPPER
@@ -566,16 +572,16 @@ TEXT ·swigluAVX2(SB), NOSPLIT, $0-32
 	MOVQ gate+8(FP), SI
 	MOVQ up+16(FP), DX
 	MOVQ n+24(FP), CX
+	VMOVUPS vector2<>+448(SB), Y6
+	VMOVUPS vector2<>+448(SB), Y7
+	VMOVUPS vector2<>+32(SB), Y8
+	VMOVUPS vector2<>+32(SB), Y9
 
 loop:
-	VMOVUPS 0(SI), Y6
-	VMOVUPS 32(SI), Y7
-	VXORPS vector2<>+448(SB), Y6, Y0
-	VXORPS vector2<>+448(SB), Y7, Y1
-	VMOVUPS vector2<>+32(SB), Y2
-	VMOVUPS vector2<>+32(SB), Y3
-	VMINPS Y0, Y2, Y0
-	VMINPS Y1, Y3, Y1
+	VXORPS 0(SI), Y6, Y0
+	VXORPS 32(SI), Y7, Y1
+	VMINPS Y0, Y8, Y0
+	VMINPS Y1, Y9, Y1
 	VMOVUPS vector2<>+0(SB), Y2
 	VMOVUPS vector2<>+0(SB), Y3
 	VMAXPS Y0, Y2, Y0
@@ -624,8 +630,10 @@ loop:
 	VMULPS Y3, Y5, Y1
 	VADDPS vector2<>+352(SB), Y0, Y0
 	VADDPS vector2<>+352(SB), Y1, Y1
-	VDIVPS Y0, Y6, Y0
-	VDIVPS Y1, Y7, Y1
+	VMOVUPS 0(SI), Y10
+	VMOVUPS 32(SI), Y11
+	VDIVPS Y0, Y10, Y0
+	VDIVPS Y1, Y11, Y1
 	VMULPS 0(DX), Y0, Y0
 	VMULPS 32(DX), Y1, Y1
 	VMOVUPS Y0, 0(DI)
@@ -635,6 +643,8 @@ loop:
 	ADDQ $64, DX
 	SUBQ $16, CX
 	JNZ loop
+
+done:
 	VZEROUPPER
 	RET
 

@@ -96,25 +96,24 @@ func (v *vec) maskAVX2(i, t int) {
 	}
 }
 
-// exp2 replaces register x, at most a little above 0, by 2^x with a relative error of 7e-6; t and p are used.
-func (v *vec) exp2(x, t, p int) {
-	low := operand("low2")
-	if !v.wide {
-		v.load("low2", t)
-		low = t
-	}
-	v.do("VMAXPS", x, low, x)
-	v.do("VADDPS", "magic", x, t)
-	v.do("VSUBPS", "magic", t, p)
-	v.do("VSUBPS", p, x, x) // the fraction
+// exp2 replaces x, at most a little above 0, by 2^x with a relative error of 7e-6.
+func (v *vec) exp2(ws []work) {
 	if v.wide {
-		v.p("\tVMOVAPS %s, %s", v.reg(p), v.reg(t)) // the integer
+		all(ws, func(w work) { v.do("VMAXPS", w.x, "low2", w.x) })
+	} else {
+		all(ws, func(w work) { v.load("low2", w.t); v.do("VMAXPS", w.x, w.t, w.x) })
 	}
-	v.load("d4", p)
+	all(ws, func(w work) { v.do("VADDPS", "magic", w.x, w.t) })
+	all(ws, func(w work) { v.do("VSUBPS", "magic", w.t, w.p) })
+	all(ws, func(w work) { v.do("VSUBPS", w.p, w.x, w.x) }) // the fraction
+	if v.wide {
+		all(ws, func(w work) { v.do("VMOVAPS", w.p, w.t) }) // the integer
+	}
+	all(ws, func(w work) { v.load("d4", w.p) })
 	for _, c := range []string{"d3", "d2", "d1", "one"} {
-		v.do("VFMADD213PS", c, x, p)
+		all(ws, func(w work) { v.do("VFMADD213PS", c, w.x, w.p) })
 	}
-	v.power(x, t, p)
+	all(ws, v.power)
 }
 
 // softPage turns int32 scores of rows into weights. AVX-512 keeps a row's 64 values in registers, AVX2 in the place of
@@ -130,7 +129,10 @@ func (v *vec) softPage() {
 		"s *float32, p *int16, l *float32, state *rowState, masks *uint64, scales *float32, rows int", 56,
 		"low2", "magic", "d4", "d3", "d2", "d1", "one", "ninf")
 	v.p("\tMOVQ scales+40(FP), SI")
-	t, p, top, scale, sum, weight := 1, 2, 6, 3, 4, 5
+	t, p, top, scale, sum, weight := 4, 5, 12, 13, 15, 14
+	if !v.wide {
+		t, p, top, scale, sum, weight = 1, 2, 6, 3, 4, 5
+	}
 	// Three loops over the rows, as each has a chain of waits that the next row can fill: maxima, exponentials, weights.
 	v.loop("top", func() {
 		v.broadcast("0(R11)", top)
@@ -142,14 +144,14 @@ func (v *vec) softPage() {
 		v.p("\tMOVL $0x3F800000, 12(R11)")
 		v.p("\tVMOVSS 8(R11), %s\n\tVUCOMISS %s, %s\n\tVMOVSS %s, 8(R11)\n\tJEQ same", v.low(p, "X"), v.low(p, "X"), v.low(top, "X"), v.low(top, "X"))
 		v.p("\tVSUBSS %s, %s, %s", v.low(top, "X"), v.low(p, "X"), v.low(0, "X"))
-		v.exp2(0, t, p)
+		v.exp2([]work{{0, t, p}})
 		v.p("\tVMOVSS %s, 12(R11)", v.low(0, "X"))
 		v.p("\nsame:")
 	})
 	v.loop("exp", func() {
 		v.broadcast("4(R11)", scale)
 		v.broadcast("8(R11)", top)
-		v.weights(t, p, top, scale, sum, weight)
+		v.weights(top, scale, sum, weight)
 		v.broadcast("12(R11)", p)
 		v.do("VFMADD231PS", "(R10)", p, sum) // the lanes before, decayed
 		v.do("VMOVUPS", sum, "(R10)")
@@ -191,42 +193,50 @@ func (v *vec) scores(top int) {
 	for i := range 4 {
 		v.do("VCVTDQ2PS", at("R8", i), i)
 		if v.wide {
-			v.p("\tKMOVW AX, K1\n\tSHRQ $16, AX\n\tVMOVAPS Z%d, Z4\n\tVMULPS %s, Z%d, K1, Z4\n\tVMOVAPS Z4, Z%d", v.consts["ninf"], at("SI", i), i, i)
-		} else {
-			v.do("VMULPS", at("SI", i), i, i)
-			v.load("ninf", 5)
-			v.maskAVX2(i, 4)
-			v.do("VBLENDVPS", 4, i, 5, i)
+			v.p("\tKMOVW AX, K1\n\tSHRQ $16, AX\n\tVMOVAPS Z%d, Z%d\n\tVMULPS %s, Z%d, K1, Z%d", v.consts["ninf"], 4+i, at("SI", i), i, 4+i)
+			v.do("VMAXPS", top, 4+i, top)
+			continue
 		}
+		v.do("VMULPS", at("SI", i), i, i)
+		v.load("ninf", 5)
+		v.maskAVX2(i, 4)
+		v.do("VBLENDVPS", 4, i, 5, i)
 		v.do("VMAXPS", top, i, top)
 	}
 	for i := range 4 {
+		if v.wide {
+			v.do("VMOVUPS", 4+i, at("R8", i+1))
+			continue
+		}
 		v.do("VMOVUPS", i, at("R8", i+1))
 	}
 }
 
 // weights makes exponentials of the row, added to sum, times the scales of values, added to weight.
-func (v *vec) weights(t, p, top, scale, sum, weight int) {
+func (v *vec) weights(top, scale, sum, weight int) {
 	v.zero(sum)
 	v.zero(weight)
 	if v.wide {
 		v.p("\tMOVQ (R12), AX")
 	}
-	const x = 0
-	for i := range 4 {
-		v.load(at("R8", i+1), x)
-		v.do("VFMSUB213PS", top, scale, x) // x·scale - top
-		v.exp2(x, t, p)
-		v.do("VADDPS", x, sum, sum)
-		if v.wide {
-			v.p("\tKMOVW AX, K1\n\tSHRQ $16, AX\n\tVMULPS.Z %s, Z%d, K1, Z%d", at("SI", 4+i), x, x)
-		} else {
-			v.do("VMULPS", at("SI", 4+i), x, x)
-			v.maskAVX2(i, t)
-			v.do("VANDPS", t, x, x)
-		}
-		v.do("VMOVUPS", x, at("R8", i+1))
-		v.do("VADDPS", x, weight, weight)
+	for first := 0; first < 4; first += len(v.works(4)) {
+		ws := v.works(4)
+		vector := func(w work) int { return first + w.x }
+		all(ws, func(w work) { v.load(at("R8", vector(w)+1), w.x) })
+		all(ws, func(w work) { v.do("VFMSUB213PS", top, scale, w.x) }) // x·scale - top
+		v.exp2(ws)
+		all(ws, func(w work) { v.do("VADDPS", w.x, sum, sum) })
+		all(ws, func(w work) {
+			if v.wide {
+				v.p("\tKMOVW AX, K1\n\tSHRQ $16, AX\n\tVMULPS.Z %s, Z%d, K1, Z%d", at("SI", 4+w.x), w.x, w.x)
+				return
+			}
+			v.do("VMULPS", at("SI", 4+vector(w)), w.x, w.x)
+			v.maskAVX2(vector(w), w.t)
+			v.do("VANDPS", w.t, w.x, w.x)
+		})
+		all(ws, func(w work) { v.do("VMOVUPS", w.x, at("R8", vector(w)+1)) })
+		all(ws, func(w work) { v.do("VADDPS", w.x, weight, weight) })
 	}
 }
 

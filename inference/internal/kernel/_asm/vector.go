@@ -157,36 +157,63 @@ func (v *vec) end(label, count string, pointers ...string) {
 
 func (v *vec) ret() { v.p("\tVZEROUPPER\n\tRET") }
 
-// exp replaces register x, not above 89, by its exponential; t and p are used.
-func (v *vec) exp(x, t, p int) {
-	if v.wide {
-		v.do("VMAXPS", x, "low", x)
-	} else {
-		v.load("low", t)
-		v.do("VMAXPS", x, t, x)
-	}
-	v.load("magic", t)
-	v.do("VFMADD231PS", "log2e", x, t) // t = x·log2e + magic
-	if v.wide {
-		v.do("VSUBPS", "magic", t, t) // n
-	} else {
-		v.do("VSUBPS", "magic", t, p)
-	}
-	n := t
+// A lane of work in a routine: x holds the argument and the result, t and p are used. Several go step by step together,
+// so that no step waits for the one before it.
+type work struct{ x, t, p int }
+
+// works returns n lanes of work (one for AVX2, which has no registers for more).
+func (v *vec) works(n int) []work {
 	if !v.wide {
-		n = p
+		return []work{{0, 1, 2}}
 	}
-	v.do("VFMADD231PS", "nln2hi", n, x)
-	v.do("VFMADD231PS", "nln2lo", n, x) // r
-	v.load("c6", p)
+	ws := make([]work, n)
+	for i := range ws {
+		ws[i] = work{i, 4 + i, 8 + i}
+	}
+	return ws
+}
+
+// other is the register of the i-th value besides lanes of work.
+func (v *vec) other(i int) int {
+	if v.wide {
+		return 12 + i
+	}
+	return 3 + i
+}
+
+// all writes f's step for each lane of work.
+func all(ws []work, f func(w work)) {
+	for _, w := range ws {
+		f(w)
+	}
+}
+
+// exp replaces x, not above 89, by its exponential.
+func (v *vec) exp(ws []work) {
+	if v.wide {
+		all(ws, func(w work) { v.do("VMAXPS", w.x, "low", w.x) })
+	} else {
+		all(ws, func(w work) { v.load("low", w.t); v.do("VMAXPS", w.x, w.t, w.x) })
+	}
+	all(ws, func(w work) { v.load("magic", w.t) })
+	all(ws, func(w work) { v.do("VFMADD231PS", "log2e", w.x, w.t) })
+	n := func(w work) int { return w.p }
+	if v.wide {
+		n = func(w work) int { return w.t }
+	}
+	all(ws, func(w work) { v.do("VSUBPS", "magic", w.t, n(w)) })
+	all(ws, func(w work) { v.do("VFMADD231PS", "nln2hi", n(w), w.x) })
+	all(ws, func(w work) { v.do("VFMADD231PS", "nln2lo", n(w), w.x) })
+	all(ws, func(w work) { v.load("c6", w.p) })
 	for _, c := range []string{"c5", "c4", "c3", "c2", "one", "one"} {
-		v.do("VFMADD213PS", c, x, p)
+		all(ws, func(w work) { v.do("VFMADD213PS", c, w.x, w.p) })
 	}
-	v.power(x, t, p)
+	all(ws, v.power)
 }
 
 // power sets x = p·2^n, where t holds n as a float (AVX-512) or with the magic number added (AVX2).
-func (v *vec) power(x, t, p int) {
+func (v *vec) power(w work) {
+	x, t, p := w.x, w.t, w.p
 	if v.wide {
 		v.do("VSCALEFPS", t, p, x)
 		return
@@ -201,6 +228,23 @@ func (v *vec) power(x, t, p int) {
 	v.do("VPADDD", "bias", t, t)
 	v.do("VPSLLD", "$23", t, t)
 	v.do("VMULPS", t, p, x)
+}
+
+// unrolled writes the loop over CX values: four vectors at a time while there are as many (AVX-512), then one by one. Body
+// is given its lanes of work, of which lane i takes the vector at 64·i behind the pointers.
+func (v *vec) unrolled(body func(ws []work), pointers ...string) {
+	if v.wide {
+		v.p("\tSUBQ $64, CX\n\tJLT rest\n\nfour:")
+		body(v.works(4))
+		for _, p := range pointers {
+			v.p("\tADDQ $256, %s", p)
+		}
+		v.p("\tSUBQ $64, CX\n\tJGE four\n\nrest:\n\tADDQ $64, CX\n\tJZ done")
+	}
+	v.p("\nloop:")
+	body(v.works(1))
+	v.end("loop", "CX", pointers...)
+	v.p("\ndone:")
 }
 
 func vectors(wide bool) {
@@ -362,57 +406,62 @@ func (v *vec) bf16() {
 func (v *vec) exponentials() {
 	v.begin("exp", "", "x *float32, n int", 16, append(expConsts, "high")...)
 	v.p("\tMOVQ x+0(FP), SI\n\tMOVQ n+8(FP), CX")
-	v.p("\nloop:")
-	v.load("high", 3)
-	v.do("VMINPS", "(SI)", 3, 0) // high < x ? high : x, so that NaN stays
-	v.exp(0, 1, 2)
-	v.do("VMOVUPS", 0, "(SI)")
-	v.end("loop", "CX", "SI")
+	v.load("high", v.other(0))
+	v.unrolled(func(ws []work) {
+		all(ws, func(w work) { v.do("VMINPS", at("SI", w.x), v.other(0), w.x) }) // high < x ? high : x, so that NaN stays
+		v.exp(ws)
+		all(ws, func(w work) { v.do("VMOVUPS", w.x, at("SI", w.x)) })
+	}, "SI")
 	v.ret()
 
 	v.begin("softExp", "x = exp((x - max)·scale), added to acc", "acc *[16]float32, x *float32, max, scale float32, n int", 32, expConsts...)
 	v.p("\tMOVQ acc+0(FP), DI\n\tMOVQ x+8(FP), SI\n\tMOVQ n+24(FP), CX")
-	v.broadcast("max+16(FP)", 3)
-	v.broadcast("scale+20(FP)", 4)
-	v.load("(DI)", 5)
-	v.p("\nloop:")
-	v.load("(SI)", 0)
-	v.do("VSUBPS", 3, 0, 0)
-	v.do("VMULPS", 4, 0, 0)
-	v.exp(0, 1, 2)
-	v.do("VMOVUPS", 0, "(SI)")
-	v.do("VADDPS", 0, 5, 5)
-	v.end("loop", "CX", "SI")
-	v.do("VMOVUPS", 5, "(DI)")
+	top, scale, acc := v.other(0), v.other(1), v.other(2)
+	v.broadcast("max+16(FP)", top)
+	v.broadcast("scale+20(FP)", scale)
+	v.load("(DI)", acc)
+	v.unrolled(func(ws []work) {
+		all(ws, func(w work) { v.load(at("SI", w.x), w.x) })
+		all(ws, func(w work) { v.do("VSUBPS", top, w.x, w.x) })
+		all(ws, func(w work) { v.do("VMULPS", scale, w.x, w.x) })
+		v.exp(ws)
+		all(ws, func(w work) { v.do("VMOVUPS", w.x, at("SI", w.x)) })
+		all(ws, func(w work) { v.do("VADDPS", w.x, acc, acc) })
+	}, "SI")
+	v.do("VMOVUPS", acc, "(DI)")
 	v.ret()
 
 	v.begin("sumExp", "acc += exp(x - max)", "acc *[16]float32, x *float32, max float32, n int", 32, append(expConsts, "high")...)
 	v.p("\tMOVQ acc+0(FP), DI\n\tMOVQ x+8(FP), SI\n\tMOVQ n+24(FP), CX")
-	v.broadcast("max+16(FP)", 3)
-	v.load("(DI)", 5)
-	v.p("\nloop:")
-	v.load("(SI)", 0)
-	v.do("VSUBPS", 3, 0, 0)
-	v.load("high", 4)
-	v.do("VMINPS", 0, 4, 0)
-	v.exp(0, 1, 2)
-	v.do("VADDPS", 0, 5, 5)
-	v.end("loop", "CX", "SI")
-	v.do("VMOVUPS", 5, "(DI)")
+	v.broadcast("max+16(FP)", top)
+	v.load("high", scale)
+	v.load("(DI)", acc)
+	v.unrolled(func(ws []work) {
+		all(ws, func(w work) { v.load(at("SI", w.x), w.x) })
+		all(ws, func(w work) { v.do("VSUBPS", top, w.x, w.x) })
+		all(ws, func(w work) { v.do("VMINPS", w.x, scale, w.x) })
+		v.exp(ws)
+		all(ws, func(w work) { v.do("VADDPS", w.x, acc, acc) })
+	}, "SI")
+	v.do("VMOVUPS", acc, "(DI)")
 	v.ret()
 
 	v.begin("swiglu", "y = gate / (1 + exp(-gate)) · up", "y, gate, up *float32, n int", 32, append(expConsts, "high", "sign")...)
 	v.p("\tMOVQ y+0(FP), DI\n\tMOVQ gate+8(FP), SI\n\tMOVQ up+16(FP), DX\n\tMOVQ n+24(FP), CX")
-	v.p("\nloop:")
-	v.load("(SI)", 3)
-	v.do("VXORPS", "sign", 3, 0)
-	v.load("high", 1)
-	v.do("VMINPS", 0, 1, 0)
-	v.exp(0, 1, 2)
-	v.do("VADDPS", "one", 0, 0)
-	v.do("VDIVPS", 0, 3, 0)
-	v.do("VMULPS", "(DX)", 0, 0)
-	v.do("VMOVUPS", 0, "(DI)")
-	v.end("loop", "CX", "SI", "DI", "DX")
+	sign, high, gate := v.other(0), v.other(1), v.other(2)
+	v.load("sign", sign)
+	v.load("high", high)
+	v.unrolled(func(ws []work) {
+		all(ws, func(w work) { v.do("VXORPS", at("SI", w.x), sign, w.x) })
+		all(ws, func(w work) { v.do("VMINPS", w.x, high, w.x) })
+		v.exp(ws)
+		all(ws, func(w work) { v.do("VADDPS", "one", w.x, w.x) })
+		all(ws, func(w work) {
+			v.load(at("SI", w.x), gate)
+			v.do("VDIVPS", w.x, gate, w.x)
+		})
+		all(ws, func(w work) { v.do("VMULPS", at("DX", w.x), w.x, w.x) })
+		all(ws, func(w work) { v.do("VMOVUPS", w.x, at("DI", w.x)) })
+	}, "SI", "DI", "DX")
 	v.ret()
 }
