@@ -22,6 +22,7 @@ var commands = []struct {
 	{"model", newGenerate},
 	{"model", newScore},
 	{"model", newEmbed},
+	{"model", newTokenize},
 	{"help", newStages},
 	{"help", newSchema},
 	{"help", newDoctor},
@@ -40,7 +41,7 @@ inspect  preview  measure        what each stage does to single documents
          explain  report         what became of a document; the report again
          stats  cat              any data set in plots, or as JSON lines
 models   model  generate         what is in a model file, how fast it runs; answers
-         score  embed            probabilities and vectors of texts
+         score  embed  tokenize  probabilities, vectors, tokens of texts
 help     stages  schema          every stage and setting; for editors
          doctor                  this machine; an endpoint and what to fix
          version  completion

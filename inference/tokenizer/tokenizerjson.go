@@ -273,14 +273,14 @@ func (j *preJSON) pattern() (string, error) {
 func (j *preJSON) split() (string, error) {
 	var p struct{ Regex string }
 	if j.Pattern == nil || json.Unmarshal(*j.Pattern, &p) != nil || p.Regex == "" {
-		return "", fmt.Errorf("Split without a regular expression is not supported")
+		return "", fmt.Errorf("a Split without a regular expression is not supported")
 	}
 	isolated := j.Behavior == "Isolated" && !j.Invert
 	if _, err := scannerOf(p.Regex); err != nil {
 		return "", err
 	}
 	if !isolated && !(j.Behavior == "Removed" && j.Invert) {
-		return "", fmt.Errorf("Split with behavior %.40q, invert %t is not supported; supported is Isolated", j.Behavior, j.Invert)
+		return "", fmt.Errorf("a Split with behavior %.40q, invert %t is not supported; supported is Isolated", j.Behavior, j.Invert)
 	}
 	return p.Regex, nil
 }
