@@ -19,6 +19,7 @@ var modelCommands = []func(*app) *cobra.Command{
 	newModelPull,
 	newModelShow,
 	newModelVerify,
+	newModelBench,
 	newModelRandom,
 }
 
