@@ -126,6 +126,17 @@ func (a *Annotate) Writes() []string {
 	return nil
 }
 
+// Types implements [stages.Typed].
+func (a *Annotate) Types() map[string]string {
+	switch {
+	case a.Schema == "":
+		return map[string]string{a.Into: "string"}
+	case a.Into != "" || a.schema == nil:
+		return nil
+	}
+	return a.schema.Types()
+}
+
 // Reads implements [stages.Reader].
 func (a *Annotate) Reads() []string { return fieldsOf(a.rest.Places()) }
 

@@ -123,6 +123,9 @@ func (j *Judge) Rules() []stages.Rule {
 // Writes implements [stages.Writer].
 func (j *Judge) Writes() []string { return []string{j.field} }
 
+// Types implements [stages.Typed].
+func (j *Judge) Types() map[string]string { return map[string]string{j.field: "float"} }
+
 // Reads implements [stages.Reader].
 func (j *Judge) Reads() []string {
 	if j.grader == nil {

@@ -90,6 +90,11 @@ func (p *Perplexity) Writes() []string {
 	return []string{p.field, p.bucket()}
 }
 
+// Types implements [stages.Typed].
+func (p *Perplexity) Types() map[string]string {
+	return map[string]string{p.field: "float", p.bucket(): "string"}
+}
+
 func (p *Perplexity) bucket() string { return p.field + "_bucket" }
 
 // Asks implements [stages.Asker].

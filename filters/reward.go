@@ -40,6 +40,9 @@ func (r *Reward) Validate() error { return r.Range.Validate() }
 // Writes implements [stages.Writer].
 func (r *Reward) Writes() []string { return []string{r.field} }
 
+// Types implements [stages.Typed].
+func (r *Reward) Types() map[string]string { return map[string]string{r.field: "float"} }
+
 // Asks implements [stages.Asker].
 func (r *Reward) Asks() stages.Asks {
 	return stages.Asks{Model: r.Model, Ask: stages.AskClassify, Calls: 1, Bytes: 4 * r.Tokens}

@@ -92,6 +92,11 @@ type (
 		Writes() []string
 	}
 
+	// Typed says which types the fields have that a Writer adds, where they have one: string, int, float or bool. Parquet columns are made of them.
+	Typed interface {
+		Types() map[string]string
+	}
+
 	// A Reader names the fields it cannot work without; lint refuses a recipe where nobody has written them.
 	Reader interface {
 		Reads() []string

@@ -247,7 +247,11 @@ func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Rep
 	}
 	replies, err := m.asked.Complete(ctx, asked)
 	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", m.name, err)
+		err = fmt.Errorf("model %s: %w", m.name, err)
+		if IsLimit(err) != nil {
+			err = stages.Final(err)
+		}
+		return nil, err
 	}
 	out := make([]stages.Reply, len(replies))
 	for i := range replies {

@@ -37,8 +37,15 @@ func (p *Plan) schemas(ctx context.Context, rec *recipe.Recipe, src Sources, com
 		if !ok {
 			continue
 		}
+		own := map[string]string{}
+		if t, ok := c.any.(stages.Typed); ok {
+			own = t.Types()
+		}
 		for _, name := range w.Writes() {
 			typ, ok := fieldTypes[name]
+			if t := columnTypes[own[name]]; t != "" {
+				typ, ok = t, true
+			}
 			if !ok {
 				typ = "json"
 			}

@@ -34,6 +34,7 @@ func (d *Data) alerts() []Alert {
 	d.alertLanguages(add)
 	d.alertDuplicates(add)
 	d.alertMixtures(add)
+	d.alertModels(add)
 	d.alertQuarantine(add)
 	d.alertRules(add)
 	order := []Level{Red, Amber, Note, Green}

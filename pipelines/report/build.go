@@ -12,7 +12,8 @@ import (
 type Material struct {
 	Run         Run
 	Tally       *tally.Tally       // of all tasks together
-	Facts       []Fact             // of barriers, in task order
+	Facts       []Fact             // of barriers and of stages that ask models, in task order
+	Askers      map[string]Asker   // stages that ask models, by label
 	Seconds     map[string]float64 // processor time by stage label
 	Tasks       []Task
 	Memory      []Sample // over time; may be empty
@@ -48,6 +49,7 @@ func Build(m Material) *Data {
 		d.Sums = append(d.Sums, Sum(s))
 	}
 	d.readFacts(m.Facts)
+	d.readAsked(m.Facts, m.Askers)
 	d.Alerts = d.alerts()
 	return d
 }

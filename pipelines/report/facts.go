@@ -102,6 +102,8 @@ func (d *Data) readFacts(facts []Fact) {
 				d.Mixtures = append(d.Mixtures, m)
 				continue
 			}
+		case askedFact:
+			continue
 		case "random":
 			if summed[f.Stage] {
 				continue

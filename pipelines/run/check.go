@@ -29,6 +29,9 @@ func (r *Runner) check(ctx context.Context, ph *plan.Phase) error {
 			return stages.Final(fmt.Errorf("the input holds no records"))
 		}
 	}
+	if err := r.checkModels(ph, t); err != nil {
+		return err
+	}
 	if r.recipe.Limits.AllowEmpty {
 		return nil
 	}
@@ -46,6 +49,18 @@ func (r *Runner) check(ctx context.Context, ph *plan.Phase) error {
 			return stages.Final(fmt.Errorf(
 				"stage %s left nothing of %d documents (%s); if that is meant, say so with limits: {allow_empty: true}",
 				set.label, s.Entered, worst(s, set)))
+		}
+	}
+	return nil
+}
+
+// checkModels holds the documents about which a model gave no answer against the recipe's limit.
+func (r *Runner) checkModels(ph *plan.Phase, t *tally.Tally) error {
+	limit := float64(r.recipe.Limits.ModelFailures)
+	for _, set := range r.ruleSets(ph) {
+		if s := &t.Stages[set.number]; set.asks && float64(s.Quarantined.Documents) > limit*float64(s.Entered) && s.Entered > 0 {
+			return stages.Final(fmt.Errorf("stage %s: %d of %d documents got no answer of the model, more than limits: model_failures: %.3g%% allows; see %s/quarantine",
+				set.label, s.Quarantined.Documents, s.Entered, 100*limit, Folder))
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func (r *Runner) WriteReport(ctx context.Context, d *report.Data) error {
 
 // Report makes the report of a run whose tasks are done.
 func (r *Runner) Report(ctx context.Context, res *Result) (*report.Data, error) {
-	m := report.Material{Tally: res.Tally, Seconds: map[string]float64{}, Run: r.about(res)}
+	m := report.Material{Tally: res.Tally, Seconds: map[string]float64{}, Run: r.about(res), Askers: r.askers()}
 	first := firstStart(res.Markers)
 	end := 0.0
 	for _, k := range res.Markers {
@@ -107,6 +107,19 @@ func (r *Runner) about(res *Result) report.Run {
 		run.Outputs = append(run.Outputs, report.File{Name: f.Name, Bytes: f.Bytes, Rows: f.Rows, SHA256: f.SHA256})
 	}
 	return run
+}
+
+// askers lists the stages that ask models.
+func (r *Runner) askers() map[string]report.Asker {
+	list := map[string]report.Asker{}
+	for k := range r.recipe.Stages {
+		if asks, ok := r.recipe.Asks(k); ok {
+			st := &r.recipe.Stages[k]
+			p := r.recipe.Models[asks.Model].Price
+			list[st.Label] = report.Asker{Name: st.Name, Model: asks.Model, In: p.In, Out: p.Out}
+		}
+	}
+	return list
 }
 
 // facts lists what the barriers of a task have left for the report.

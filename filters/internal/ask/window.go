@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Cut parts s behind the first words that hold at most n tokens as count counts them. It cuts before white space where there is some within the
+// Cut parts s behind the first words that hold at most n tokens as count counts them, or up to a hundredth less. It cuts before white space where there is some within the
 // last 256 bytes, else between characters, and always takes at least one character. Where count cannot say (-1), a token is taken for two bytes.
 func Cut(s string, n int, count func(string) int) (head, rest string) {
 	if len(s) <= n { // no token is shorter than a byte
@@ -19,7 +19,7 @@ func Cut(s string, n int, count func(string) int) (head, rest string) {
 	case k <= n && len(s) <= 64*n:
 		return s, ""
 	}
-	for guess := 4 * n; over-fits > max(8, fits/64); {
+	for guess := 4 * n; over-fits > max(1, fits/128); {
 		at := guess
 		if at <= fits || at >= over {
 			at = fits + (over-fits)/2
@@ -33,9 +33,6 @@ func Cut(s string, n int, count func(string) int) (head, rest string) {
 			continue
 		}
 		fits, guess = at, at+int(float64(at)/float64(max(k, 1))*float64(n-k))
-		if n-k <= n/64 {
-			break
-		}
 	}
 	at := boundary(s, fits)
 	return s[:at], s[at:]
@@ -52,6 +49,9 @@ func start(s string, at int) int {
 // boundary moves a place back to white space, or to the beginning of a character; never to the beginning of s.
 func boundary(s string, at int) int {
 	at = start(s, at)
+	if r, _ := utf8.DecodeRuneInString(s[at:]); at > 0 && unicode.IsSpace(r) {
+		return at
+	}
 	for back := at; back > 0 && at-back < 256; {
 		r, size := utf8.DecodeLastRuneInString(s[:back])
 		back -= size

@@ -205,6 +205,18 @@ func (s *Schema) Properties() []string {
 	return names
 }
 
+// Types says which type a property has as a column: string, int, float or bool. Those with several types, or others, are left out.
+func (s *Schema) Types() map[string]string {
+	words := map[string]string{"string": "string", "integer": "int", "number": "float", "boolean": "bool"}
+	out := map[string]string{}
+	for _, p := range s.properties {
+		if len(p.schema.types) == 1 && words[p.schema.types[0]] != "" {
+			out[p.name] = words[p.schema.types[0]]
+		}
+	}
+	return out
+}
+
 // Check says what is wrong with a value.
 func (s *Schema) Check(raw []byte) error {
 	var v any
