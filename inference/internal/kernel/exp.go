@@ -42,12 +42,13 @@ func exp32(x float32) float32 {
 	return power(p, t)
 }
 
-// power returns p·2^n, where t = n + expMagic: in two factors, as n reaches beyond the exponents of normal numbers.
+// power returns p·2^n, where t = n + expMagic: in two factors, as n reaches beyond the exponents of normal
+// numbers. The conversion keeps a compiler from fusing the product with a sum.
 func power(p, t float32) float32 {
 	k := int32(math.Float32bits(t)) - 0x4B400000
 	a := k >> 1
 	p *= math.Float32frombits(uint32(a+127) << 23)
-	return p * math.Float32frombits(uint32(k-a+127)<<23)
+	return float32(p * math.Float32frombits(uint32(k-a+127)<<23))
 }
 
 func expGeneric(x []float32) {

@@ -99,6 +99,8 @@ func exp2of(x float32) float32 {
 	return power(p, t)
 }
 
+// Products are converted to float32 by name, so that no compiler fuses them with the sum they go to.
+
 // softPageGeneric turns the scores of a page into weights: scales holds those of keys, then those of values.
 func softPageGeneric(a *Attention, masks []uint64, scales []float32) {
 	s := asInts(a.s)
@@ -108,14 +110,14 @@ func softPageGeneric(a *Attention, masks []uint64, scales []float32) {
 		for j := range x {
 			x[j] = negInf
 			if masks[r]>>j&1 != 0 {
-				x[j] = float32(s[r*scoreStride+j]) * scales[j]
+				x[j] = float32(float32(s[r*scoreStride+j]) * scales[j])
 			}
 			if x[j] > st.max {
 				st.max = x[j]
 			}
 		}
 		before := st.top
-		st.top = st.max * st.scale
+		st.top = float32(st.max * st.scale)
 		st.decay = 1
 		if before != st.top {
 			st.decay = exp2of(before - st.top)
@@ -126,7 +128,7 @@ func softPageGeneric(a *Attention, masks []uint64, scales []float32) {
 			sum[j%lanes] += e
 			x[j] = 0
 			if masks[r]>>j&1 != 0 {
-				x[j] = e * scales[Page+j]
+				x[j] = float32(e * scales[Page+j])
 			}
 			weight[j%lanes] += x[j]
 		}
@@ -134,7 +136,7 @@ func softPageGeneric(a *Attention, masks []uint64, scales []float32) {
 			a.l[r*lanes+i] = fma32(l, st.decay, sum[i])
 		}
 		total := tree(&weight)
-		st.unit = total * float32(1.0/kvTop)
+		st.unit = float32(total * float32(1.0/kvTop))
 		if !(total > kvTiny) {
 			total = kvTiny
 		}

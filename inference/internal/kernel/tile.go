@@ -4,12 +4,12 @@ import "unsafe"
 
 //go:generate go run ./_asm
 
-// A tile is the argument of the tile routines: n rows of y, 32 columns each (16 for AVX2), are
+// A tile is the argument of the tile routines: n rows of y, 32 columns each (16 for AVX2 and NEON), are
 //
 //	y[r][j] = (y[r][j] if load, else 0) + Σ_k x[r][k]·w[k][j]
 //
 // as one chain over ascending k for each y[r][j]. All strides are in bytes. A step of the chain takes one register from w0
-// (columns 0 to 15, or 7) and one from w1 (the others), and one value of each row of x: what they hold is the routine's.
+// (columns 0 to 15; AVX2 and NEON 0 to 7) and one from w1 (the others), and one value of each row of x: what they hold is the routine's.
 // Products with packed weights, queries with keys and probabilities with values are all made of it.
 type tile struct {
 	y      unsafe.Pointer
@@ -39,6 +39,8 @@ const (
 // shape returns the largest n and the columns of the routine that the level in use has; 0, 0 if it has none.
 func (o tileOp) shape() (rows, cols int) {
 	switch {
+	case current == neon && o == opF32:
+		return 4, 16
 	case current < avx2, o == opBF16 && current < vnniBF16:
 		return 0, 0
 	case current == avx2, o == opI16 && current < vnni:

@@ -33,6 +33,7 @@ func main() {
 	log.SetFlags(0)
 	vectors(true)
 	vectors(false)
+	neon()
 	for _, k := range kinds {
 		g := gen{kind: k}
 		g.routine()
