@@ -16,7 +16,7 @@ func setIntFull(row []byte, x []float32, group int, f Format) int {
 	switch {
 	case current < avx512:
 		setInt256(&row[0], &x[0], groups, group, f.times(), minima)
-	case group == 128:
+	case group > 32:
 		setInt512(&row[0], &x[0], groups, group, f.times(), minima)
 	default:
 		setFours(row, x, groups, f.times(), minima)

@@ -43,7 +43,7 @@ func TestSetEqualBits(t *testing.T) {
 	want := map[string][]byte{}
 	eachLevel(t, func(t *testing.T) {
 		for _, f := range []Format{Int8, Int4, Int4Min} {
-			for _, group := range []int{32, 128} {
+			for _, group := range []int{32, 64, 128} {
 				for _, cols := range []int{1, 5, 31, 32, 33, 127, 128, 129, 896, 1152, 2400} {
 					for offset := range 3 { // misaligned by 4 bytes a time
 						x := append(make([]float32, offset), activations(cols)...)[offset:]
@@ -129,7 +129,7 @@ func BenchmarkSet(b *testing.B) {
 func TestSetPart(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		for _, f := range []Format{F32, BF16, Int8, Int4, Int4Min} {
-			for _, group := range []int{32, 128} {
+			for _, group := range []int{32, 64, 128} {
 				for _, cols := range []int{5, 128, 300, 640} {
 					var whole, parts Input
 					whole.Reset(f, group, 2, cols)

@@ -28,7 +28,7 @@ var intFormats = []Format{Int8, Int4, Int4Min}
 func intCases() []intCase {
 	var cases []intCase
 	for _, f := range intFormats {
-		for _, group := range []int{32, 128} {
+		for _, group := range []int{32, 64, 128} {
 			for _, cols := range []int{1, 3, 4, 5, 7, 8, 9, 31, 32, 33, 40, 64, 96, 100, 127, 128, 129, 160, 200, 248, 256, 280, 576} {
 				cases = append(cases, intCase{f, group, 70, cols, 3, 0, 3}, intCase{f, group, 34, cols, 8, 0, 8})
 			}
@@ -144,7 +144,7 @@ func TestIntExtremes(t *testing.T) {
 func TestIntInvariance(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		for _, f := range intFormats {
-			for _, group := range []int{32, 128} {
+			for _, group := range []int{32, 64, 128} {
 				c := intCase{f, group, 160 - 7, 392, 23, 0, 23}
 				w, in := c.setup()
 				want, _ := c.product(w, in, c.rows, 0)

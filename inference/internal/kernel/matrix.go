@@ -85,7 +85,7 @@ type Matrix struct {
 	Format Format
 	Rows   int
 	Cols   int
-	Group  int // columns per scale, 32 or 128; 0 for formats without
+	Group  int // columns per scale, 32, 64 or 128; 0 for formats without
 
 	data  []byte
 	panel int          // bytes of 32 rows (integer formats)
@@ -95,7 +95,7 @@ type Matrix struct {
 // panelRows is the number of rows that lie together.
 const panelRows = 32
 
-// New returns a matrix of zeros, outside Go's heap, on huge pages where the system has them. Group is 32 or 128 for integer formats and
+// New returns a matrix of zeros, outside Go's heap, on huge pages where the system has them. Group is 32, 64 or 128 for integer formats and
 // ignored for the others. The memory stays until [Matrix.Free].
 func New(f Format, group, rows, cols int) *Matrix {
 	if rows < 1 || cols < 1 {
@@ -104,8 +104,8 @@ func New(f Format, group, rows, cols int) *Matrix {
 	w := &Matrix{Format: f, Rows: rows, Cols: cols}
 	switch {
 	case f.integer():
-		if group != 32 && group != 128 {
-			panic(fmt.Sprintf("kernel: %d columns per scale, want 32 or 128", group))
+		if group != 32 && group != 64 && group != 128 {
+			panic(fmt.Sprintf("kernel: %d columns per scale, want 32, 64 or 128", group))
 		}
 		w.Group = group
 		w.initInt()
