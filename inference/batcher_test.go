@@ -76,12 +76,29 @@ func TestRepliesDoNotDependOnCompany(t *testing.T) {
 		if tt.pages == 4096 && tt.o.Tokens == 0 && s.Shared < 30*128 {
 			t.Errorf("only %d tokens were shared of a beginning of 150 in most of 64 requests", s.Shared)
 		}
-		if tt.pages == 9 && tt.o.Sequences == 0 && s.Preempted == 0 {
-			t.Log("nothing was set back for want of memory")
-		}
 		if most := b.o.Tokens + b.o.Sequences; f.most > most+40 {
 			t.Errorf("a step had %d tokens, want at most %d", f.most, most)
 		}
+	}
+}
+
+// Four short prompts fit together, their long answers do not: the younger are set back, computed again, and end as if nothing had been.
+func TestShortMemorySetsBack(t *testing.T) {
+	var rs []Request
+	for i := range 6 {
+		rs = append(rs, Request{Key: fmt.Sprint(i), Prompt: words(40+i, byte(i)), MaxTokens: 300, Temperature: float64(i % 2), Schema: json.RawMessage(`{"type":"array","items":{"enum":[1,2]},"minItems":120}`)})
+	}
+	rs = append(rs, Request{Prompt: words(130, 9), Task: Choose, Choices: []string{"the whole thing", "another one"}})
+	alone, _ := fakeBatcher(t, 64, Options{})
+	b, _ := fakeBatcher(t, 8, Options{})
+	got := complete(t, b, rs...)
+	for i, r := range rs {
+		if want := complete(t, alone, r)[0]; want.Err != nil || !reflect.DeepEqual(got[i], want) {
+			t.Errorf("request %d gets %+v, alone %+v", i, got[i], want)
+		}
+	}
+	if s := b.Stats(); s.Preempted == 0 {
+		t.Error("nothing was set back")
 	}
 }
 
