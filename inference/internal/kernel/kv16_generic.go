@@ -17,12 +17,14 @@ func moments16Generic(x []float32) (squares, top float32) {
 	return tree(&acc), top
 }
 
-// finishGeneric divides the sums by the sums of exponentials.
+// finishGeneric divides the sums by the sums of exponentials. A sum that decayed to -0 becomes +0 on the next page, if
+// other rows have one; adding 0 makes it so in any case.
 func finishGeneric(y, o, l []float32, dim, wide int) {
+	var zero float32
 	for r := range len(l) / lanes {
 		sum := tree((*[lanes]float32)(l[r*lanes:]))
 		for d, v := range o[r*wide:][:dim] {
-			y[r*dim+d] = v / sum
+			y[r*dim+d] = v/sum + zero
 		}
 	}
 }

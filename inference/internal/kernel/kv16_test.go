@@ -152,6 +152,31 @@ func TestAttendBounds(t *testing.T) {
 	}
 }
 
+// TestAttendZeroSign lets a negative sum decay to -0: the sign must not tell whether another row has more pages.
+func TestAttendZeroSign(t *testing.T) {
+	for _, dim := range []int{8, 16} {
+		k, v := make([]float32, 2*Page*dim+dim), make([]float32, 2*Page*dim+dim)
+		for i := range Page * dim {
+			k[i], v[i] = -10, -1e-3
+		}
+		pages := pagesOf(dim, 2*Page+1, k, v)
+		q := make([]float32, 2*dim)
+		for i := range q {
+			q[i] = 102 / float32(dim) // 2^-147
+		}
+		eachLevel(t, func(t *testing.T) {
+			var a Attention
+			both, alone := make([]float32, 2*dim), make([]float32, dim)
+			at := func(i int) []byte { return pages[i] }
+			a.Attend(both, q, dim, 1, []Span{{0, Page + 1}, {0, 2*Page + 1}}, 0.1, at)
+			a.Attend(alone, q, dim, 1, []Span{{0, Page + 1}}, 0.1, at)
+			if alone[0] != 0 || !slices.EqualFunc(alone, both[:dim], sameBits) {
+				t.Errorf("dim %d: alone %g, with a longer row %g", dim, alone[0], both[0])
+			}
+		})
+	}
+}
+
 func TestAttendAllocs(t *testing.T) {
 	const dim, n = 64, 200
 	x := randoms(1, n*dim)

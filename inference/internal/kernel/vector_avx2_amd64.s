@@ -1226,13 +1226,15 @@ loop:
 	RET
 
 // func finishAVX2(y, o, l *float32, n, rows int)
-// y = o / sum of l, row by row of n
+// y = o / sum of l + 0, row by row of n
 TEXT ·finishAVX2(SB), NOSPLIT, $0-40
 	MOVQ y+0(FP), DI
 	MOVQ o+8(FP), SI
 	MOVQ l+16(FP), DX
 	MOVQ n+24(FP), AX
 	MOVQ rows+32(FP), R8
+	VPXOR Y6, Y6, Y6
+	VPXOR Y7, Y7, Y7
 
 row:
 	VMOVUPS 0(DX), Y0
@@ -1253,6 +1255,8 @@ loop:
 	VMOVUPS 32(SI), Y5
 	VDIVPS Y0, Y4, Y4
 	VDIVPS Y1, Y5, Y5
+	VADDPS Y6, Y4, Y4
+	VADDPS Y7, Y5, Y5
 	VMOVUPS Y4, 0(DI)
 	VMOVUPS Y5, 32(DI)
 	ADDQ $64, SI

@@ -1177,13 +1177,14 @@ loop:
 	RET
 
 // func finishAVX512(y, o, l *float32, n, rows int)
-// y = o / sum of l, row by row of n
+// y = o / sum of l + 0, row by row of n
 TEXT ·finishAVX512(SB), NOSPLIT, $0-40
 	MOVQ y+0(FP), DI
 	MOVQ o+8(FP), SI
 	MOVQ l+16(FP), DX
 	MOVQ n+24(FP), AX
 	MOVQ rows+32(FP), R8
+	VPXORD Z3, Z3, Z3
 
 row:
 	VMOVUPS 0(DX), Z0
@@ -1201,6 +1202,7 @@ row:
 loop:
 	VMOVUPS 0(SI), Z2
 	VDIVPS Z0, Z2, Z2
+	VADDPS Z3, Z2, Z2
 	VMOVUPS Z2, 0(DI)
 	ADDQ $64, SI
 	ADDQ $64, DI

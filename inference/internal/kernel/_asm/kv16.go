@@ -36,8 +36,9 @@ func (v *vec) kv16() {
 	v.softPage()
 	v.accumulate()
 
-	v.begin("finish", "y = o / sum of l, row by row of n", "y, o, l *float32, n, rows int", 40)
+	v.begin("finish", "y = o / sum of l + 0, row by row of n", "y, o, l *float32, n, rows int", 40)
 	v.p("\tMOVQ y+0(FP), DI\n\tMOVQ o+8(FP), SI\n\tMOVQ l+16(FP), DX\n\tMOVQ n+24(FP), AX\n\tMOVQ rows+32(FP), R8")
+	v.zero(3)
 	v.p("\nrow:")
 	v.load("(DX)", 0)
 	v.fold("VADDPS", 0)
@@ -46,6 +47,7 @@ func (v *vec) kv16() {
 	v.p("\nloop:")
 	v.load("(SI)", 2)
 	v.do("VDIVPS", 0, 2, 2)
+	v.do("VADDPS", 3, 2, 2)
 	v.do("VMOVUPS", 2, "(DI)")
 	v.end("loop", "CX", "SI", "DI")
 	v.p("\tADDQ $64, DX\n\tDECQ R8\n\tJNZ row")
