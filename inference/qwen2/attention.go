@@ -97,16 +97,21 @@ func (s *Session) store(w *worker, t int, k, v []float32) {
 	page, at := seq.pages[s.pos[t]/kernel.Page], int(s.pos[t]%kernel.Page)
 	dim := seq.c.dim
 	for h := range s.c.KVHeads {
-		key := k[h*d : (h+1)*d]
+		key, value := k[h*d:(h+1)*d], v[h*d:(h+1)*d]
 		if dim != d {
-			key = w.vector(dim)
-			copy(key, k[h*d:(h+1)*d])
-			clear(key[d:])
+			pad := w.vector(2 * dim)
+			clear(pad)
+			copy(pad, key)
+			copy(pad[dim:], value)
+			key, value = pad[:dim], pad[dim:]
 		}
-		kernel.PutK(seq.c.keys(page, s.layerAt, h), at, dim, key)
-		to := seq.c.values(page, s.layerAt, h)[at*dim : (at+1)*dim]
-		copy(to, v[h*d:(h+1)*d])
-		clear(to[d:])
+		if s.m.kv16 {
+			kernel.PutKV(seq.c.head(page, s.layerAt, h), at, dim, key, value)
+			continue
+		}
+		keys, values := seq.c.floats(page, s.layerAt, h)
+		kernel.PutK(keys, at, dim, key)
+		copy(values[at*dim:(at+1)*dim], value)
 	}
 }
 
@@ -123,53 +128,81 @@ func (s *Session) runOf(t int) *stretch {
 	return &s.run[lo]
 }
 
-// taskAttend computes one tile: scores page by page, softmax, and the weighted sum of values page by page, in ascending order. A row's
-// bits depend on its query and its keys only.
+// taskAttend computes one tile. A row's bits depend on its query and its keys only.
 func (s *Session) taskAttend(worker, i int) {
-	c, w, t := s.c, &s.workers[worker], &s.tiles[i]
-	run := &s.run[t.run]
-	dim := run.seq.c.dim
-	group := c.Heads / c.KVHeads
-	rows := int(t.b-t.a) * group
-	window := s.w.layers[s.layerAt].window
+	w, t := &s.workers[worker], &s.tiles[i]
+	if s.m.kv16 {
+		s.attend16(w, t)
+	} else {
+		s.attend(w, t)
+	}
+	s.scatter(w, t, s.run[t.run].seq.c.dim)
+}
 
-	first, last := int(s.pos[s.sel[t.a]]), int(s.pos[s.sel[t.b-1]])
-	page0 := max(0, first+1-window) / kernel.Page
-	base, keys := page0*kernel.Page, last+1
+// sees is the keys that token j of the selected sees: from up to, not including, to.
+func (s *Session) sees(j int32) (from, to int) {
+	pos := int(s.pos[s.sel[j]])
+	return max(0, pos+1-s.w.layers[s.layerAt].window), pos + 1
+}
+
+// attend16 leaves the work to the kernel that holds keys and values in 16 bits.
+func (s *Session) attend16(w *worker, t *tile) {
+	run := &s.run[t.run]
+	group, dim := s.c.Heads/s.c.KVHeads, run.seq.c.dim
+	w.spans = w.spans[:0]
+	for j := t.a; j < t.b; j++ {
+		from, to := s.sees(j)
+		w.spans = append(w.spans, kernel.Span{From: int32(from), To: int32(to)})
+	}
+	w.o = grown(w.o, len(w.spans)*group*dim)
+	w.seq, w.layer, w.head = run.seq, s.layerAt, int(t.head)
+	w.attention.Attend(w.o, s.queries(w, t, dim), dim, group, w.spans, run.scale, w.pageAt)
+}
+
+// attend computes scores page by page, softmax, and the weighted sum of values page by page, in ascending order, in float32.
+func (s *Session) attend(w *worker, t *tile) {
+	run := &s.run[t.run]
+	dim, group := run.seq.c.dim, s.c.Heads/s.c.KVHeads
+	rows := int(t.b-t.a) * group
+	first, _ := s.sees(t.a)
+	_, keys := s.sees(t.b - 1)
+	page0 := first / kernel.Page
+	base := page0 * kernel.Page
 	stride := (keys - base + 15) &^ 15
 	w.s = grown(w.s, rows*stride)
 	w.o = grown(w.o, rows*dim)
 
-	if c.Chunk == nil {
+	if s.c.Chunk == nil {
 		q := s.queries(w, t, dim)
 		for p := page0; p*kernel.Page < keys; p++ {
 			at := p * kernel.Page
-			kernel.Scores(w.s[at-base:], stride, q, dim, rows, run.seq.c.keys(run.seq.pages[p], s.layerAt, int(t.head)), min(kernel.Page, keys-at), dim)
+			k, _ := run.seq.c.floats(run.seq.pages[p], s.layerAt, int(t.head))
+			kernel.Scores(w.s[at-base:], stride, q, dim, rows, k, min(kernel.Page, keys-at), dim)
 		}
 	} else {
 		s.chunkScores(w, t, dim, stride, keys)
 	}
+	sums := w.vector(rows)
 	for r := range rows {
-		pos := int(s.pos[s.sel[int(t.a)+r/group]])
-		from, to := max(0, pos+1-window)-base, pos+1-base
+		from, to := s.sees(t.a + int32(r/group))
 		row := w.s[r*stride : r*stride+keys-base]
-		sum := kernel.SoftExp(row[from:to], run.scale)
-		clear(row[:from])
-		clear(row[to:])
-		w.sum(rows)[r] = sum
+		sums[r] = kernel.SoftExp(row[from-base:to-base], run.scale)
+		clear(row[:from-base])
+		clear(row[to-base:])
 	}
 	clear(w.o)
 	for p := page0; p*kernel.Page < keys; p++ {
 		at := p * kernel.Page
-		kernel.Weigh(w.o, dim, w.s[at-base:], stride, rows, run.seq.c.values(run.seq.pages[p], s.layerAt, int(t.head)), min(kernel.Page, keys-at), dim)
+		_, v := run.seq.c.floats(run.seq.pages[p], s.layerAt, int(t.head))
+		kernel.Weigh(w.o, dim, w.s[at-base:], stride, rows, v, min(kernel.Page, keys-at), dim)
 	}
-	s.scatter(w, t, dim)
-}
-
-// sum is room for the denominators of a tile's rows.
-func (w *worker) sum(rows int) []float32 {
-	w.v = grown(w.v, rows)
-	return w.v
+	for r, sum := range sums {
+		by := 1 / sum
+		o := w.o[r*dim : (r+1)*dim]
+		for d, x := range o {
+			o[d] = x * by
+		}
+	}
 }
 
 // queries gathers the rows of a tile, token by token, head by head, each padded to dim.
@@ -191,7 +224,7 @@ func (s *Session) queries(w *worker, t *tile, dim int) []float32 {
 	return w.q
 }
 
-// scatter divides by the denominators and writes the rows of a tile to where the output matrix reads them.
+// scatter writes the rows of a tile to where the output matrix reads them.
 func (s *Session) scatter(w *worker, t *tile, dim int) {
 	c := s.c
 	group := c.Heads / c.KVHeads
@@ -199,12 +232,7 @@ func (s *Session) scatter(w *worker, t *tile, dim int) {
 	for j := int(t.a); j < int(t.b); j++ {
 		to := s.att[(j*c.Heads+int(t.head)*group)*c.HeadDim:]
 		for g := range group {
-			by := 1 / w.v[r]
-			o := w.o[r*dim : r*dim+c.HeadDim]
-			y := to[g*c.HeadDim:][:len(o)]
-			for d, x := range o {
-				y[d] = x * by
-			}
+			copy(to[g*c.HeadDim:(g+1)*c.HeadDim], w.o[r*dim:])
 			r++
 		}
 	}

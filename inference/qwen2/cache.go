@@ -16,10 +16,10 @@ var ErrMemory = errors.New("key/value cache: too few free pages")
 // sequences may be called by several goroutines, but a sequence belongs to one at a time.
 type Cache struct {
 	m      *Model
-	memory []byte
-	arena  []float32 // [pages][Layers][KVHeads]{keys [4][dim][16], values [64][dim]}
-	page   int       // floats of a page
-	dim    int       // HeadDim, up to a multiple of 8
+	memory []byte // [pages][Layers][KVHeads] of unit bytes
+	unit   int    // in float32 {keys [4][dim][16], values [64][dim]}, or what kernel.PutKV makes of them
+	page   int    // bytes of a page
+	dim    int    // HeadDim, up to a multiple of 8
 	pages  int
 
 	mu   sync.Mutex
@@ -33,14 +33,16 @@ func padded(dim int) int { return (dim + 7) &^ 7 }
 // NewCache returns a cache of at most so many bytes. Pages take memory once they were used.
 func (m *Model) NewCache(bytes int64) (*Cache, error) {
 	c := &Cache{m: m, dim: padded(m.Config.HeadDim)}
-	c.page = m.Config.Layers * m.Config.KVHeads * 2 * kernel.Page * c.dim
+	if c.unit = 2 * kernel.Page * c.dim * 4; m.kv16 {
+		c.unit = kernel.KVBytes(c.dim)
+	}
+	c.page = m.Config.Layers * m.Config.KVHeads * c.unit
 	most := int64((m.Config.Context+kernel.Page-1)/kernel.Page) << 12 // no more than 4,096 full contexts can be meant
 	c.pages = int(min(bytes/c.PageBytes(), most))
 	if c.pages < 1 {
 		return nil, fmt.Errorf("key/value cache of %d bytes: a page of %d positions takes %d", bytes, kernel.Page, c.PageBytes())
 	}
-	c.memory = mapped.Huge(c.pages * c.page * 4)
-	c.arena = floatsOf(c.memory)
+	c.memory = mapped.Huge(c.pages * c.page)
 	c.refs = make([]int32, c.pages)
 	c.free = make([]int32, c.pages)
 	for i := range c.free {
@@ -52,11 +54,11 @@ func (m *Model) NewCache(bytes int64) (*Cache, error) {
 // Close returns the memory. No sequence of the cache may be used afterwards.
 func (c *Cache) Close() {
 	mapped.Free(c.memory)
-	c.memory, c.arena = nil, nil
+	c.memory = nil
 }
 
 // PageBytes is the memory that 64 positions take.
-func (c *Cache) PageBytes() int64 { return int64(c.page) * 4 }
+func (c *Cache) PageBytes() int64 { return int64(c.page) }
 
 // Pages is the number of pages, used or not.
 func (c *Cache) Pages() int { return c.pages }
@@ -71,15 +73,16 @@ func (c *Cache) Free() int {
 // New returns an empty sequence.
 func (c *Cache) New() *Sequence { return &Sequence{c: c} }
 
-// keys and values return the part of a page that belongs to a layer and key/value head.
-func (c *Cache) keys(page int32, layer, head int) []float32 {
-	at := int(page)*c.page + (layer*c.m.Config.KVHeads+head)*2*kernel.Page*c.dim
-	return c.arena[at : at+kernel.Page*c.dim]
+// head is the part of a page that belongs to a layer and key/value head.
+func (c *Cache) head(page int32, layer, head int) []byte {
+	at := int(page)*c.page + (layer*c.m.Config.KVHeads+head)*c.unit
+	return c.memory[at : at+c.unit : at+c.unit]
 }
 
-func (c *Cache) values(page int32, layer, head int) []float32 {
-	at := int(page)*c.page + ((layer*c.m.Config.KVHeads+head)*2+1)*kernel.Page*c.dim
-	return c.arena[at : at+kernel.Page*c.dim]
+// floats is the same in float32: keys [4][dim][16] and values [64][dim].
+func (c *Cache) floats(page int32, layer, head int) (keys, values []float32) {
+	f := floatsOf(c.head(page, layer, head))
+	return f[:kernel.Page*c.dim], f[kernel.Page*c.dim:]
 }
 
 // take gives out a page. The lock is held, and there is one.
@@ -161,7 +164,7 @@ func (s *Sequence) grow(n int) {
 	c := s.c
 	if last := len(s.pages) - 1; n > 0 && s.partial() && c.refs[s.pages[last]] > 1 {
 		old, p := s.pages[last], c.take()
-		copy(c.arena[int(p)*c.page:int(p+1)*c.page], c.arena[int(old)*c.page:int(old+1)*c.page])
+		copy(c.memory[int(p)*c.page:int(p+1)*c.page], c.memory[int(old)*c.page:int(old+1)*c.page])
 		c.drop(old)
 		s.pages[last] = p
 	}

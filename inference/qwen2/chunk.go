@@ -53,7 +53,7 @@ func (s *Session) chunkScores(w *worker, t *tile, dim, stride, keys int) {
 	}
 	for p := 0; p*kernel.Page < keys; p++ {
 		at, n := p*kernel.Page, min(kernel.Page, keys-p*kernel.Page)
-		page := run.seq.c.keys(run.seq.pages[p], s.layerAt, int(t.head))
+		page, _ := run.seq.c.floats(run.seq.pages[p], s.layerAt, int(t.head))
 		for kind := range 3 {
 			kernel.Scores(scores[kind*rows*kernel.Page:], kernel.Page, q[kind*rows*dim:], dim, rows, page, n, dim)
 		}

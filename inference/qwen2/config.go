@@ -142,8 +142,8 @@ func (c *Config) check() error {
 
 func (r Rope) check() error {
 	switch {
-	case !(r.Theta > 1 && r.Theta <= 1e12):
-		return fmt.Errorf("rope_theta is %g, want more than 1 and at most 1e12", r.Theta)
+	case !(r.Theta >= 10 && r.Theta <= 1e12):
+		return fmt.Errorf("rope_theta is %g, want 10 to 1e12", r.Theta)
 	case r.Kind == "default":
 		return nil
 	case !(r.Factor >= 1 && r.Factor <= 1e6):

@@ -48,12 +48,10 @@ func (s *Session) layer(l int) {
 
 // feedForward computes y = down(silu(gate·x) ∘ up·x) of what inX holds.
 func (s *Session) feedForward(m *mlp) {
-	s.act = grown(s.act, s.n*m.inter)
+	s.inAct.Reset(m.down.Format, m.down.Group, s.n, m.down.Cols)
 	s.job = product{m: m, w: m.gateUp, in: &s.inX, n: s.n}
 	s.job.split(2*interleave, s.threads())
 	s.do(s.job.tasks(), s.tasks.gateUp)
-	s.inAct.Reset(m.down.Format, m.down.Group, s.n, m.down.Cols)
-	s.eachToken(s.tasks.convertAct)
 	s.multiply(s.y, m.down, &s.inAct)
 }
 
@@ -138,13 +136,6 @@ func (s *Session) taskConvertAtt(_, i int) {
 	from, to := s.span(i)
 	for t := from; t < to; t++ {
 		s.inAtt.Set(t, s.att[t*s.inAtt.Cols:(t+1)*s.inAtt.Cols])
-	}
-}
-
-func (s *Session) taskConvertAct(_, i int) {
-	from, to := s.span(i)
-	for t := from; t < to; t++ {
-		s.inAct.Set(t, s.act[t*s.inAct.Cols:(t+1)*s.inAct.Cols])
 	}
 }
 

@@ -120,12 +120,8 @@ func (s *Session) taskExpert(worker, e int) {
 			t := int(p) / c.MoE.Top
 			w.in1.Set(i, m.normed[t*c.Hidden:(t+1)*c.Hidden])
 		}
-		w.act = grown(w.act, len(picked)*x.inter)
-		swiglu(w.act, x, w, &w.in1, 0, len(picked), 0, x.gateUp.Rows)
 		w.in2.Reset(x.down.Format, x.down.Group, len(picked), x.inter)
-		for i := range picked {
-			w.in2.Set(i, w.act[i*x.inter:(i+1)*x.inter])
-		}
+		x.activate(&w.in2, w, &w.in1, 0, len(picked), 0, x.gateUp.Rows)
 		w.tile = grown(w.tile, len(picked)*c.Hidden)
 		x.down.MatMul(w.tile, c.Hidden, &w.in2, 0, len(picked), 0, c.Hidden)
 		for i, p := range picked {

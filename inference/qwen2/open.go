@@ -19,8 +19,8 @@ import (
 // Options say how a model is held in memory.
 type Options struct {
 	// Weights is the form of the matrices: "" as they are stored (Q8_0, Q5_0 as int8, Q4_0 and Q4_1 as 4 bits, the other block types
-	// as int8 with a scale per 32 columns, F16 as f32), or f32, bf16, int8 (a scale per 128 columns), int4 (scale and minimum per 32; embedding
-	// and head int8). Norms, biases, expert routers and classification heads are float32 always.
+	// as int8 with a scale per 32 columns, F16 as f32), or f32, bf16, int8 (a scale per 32 columns, of gate and up per 128), int4
+	// (scale and minimum per 32; embedding and head int8). Norms, biases, expert routers and classification heads are float32 always.
 	Weights string
 	// Config is another config.json to read instead of the folder's, "" for none.
 	Config string
@@ -37,6 +37,7 @@ type Model struct {
 
 	w         *weights
 	pack      *packing
+	kv16      bool      // keys and values are held in 16 bits: see kernel.Attention
 	inv       []float64 // angle per position of each pair of a head
 	ropeScale float64   // on cos and sin
 }
@@ -160,6 +161,8 @@ func (m *Model) load(b *binder, o Options) error {
 	m.pack.jobs = nil
 	if err != nil {
 		m.pack.free()
+		return err
 	}
-	return err
+	m.kv16 = m.w.layers[0].qkv.Format != kernel.F32 && m.Config.Chunk == nil
+	return nil
 }

@@ -37,7 +37,7 @@ type job struct {
 const jobRows = 256
 
 // matrix makes one matrix of some tensors below each other, in the form that was asked for.
-func (p *packing) matrix(ts ...tensor.Tensor) *kernel.Matrix { return p.stack(p.form(ts), ts) }
+func (p *packing) matrix(ts ...tensor.Tensor) *kernel.Matrix { return p.stack(p.form(false, ts), ts) }
 
 // exact is matrix in the form that holds the tensor as it is stored.
 func (p *packing) exact(ts ...tensor.Tensor) *kernel.Matrix {
@@ -56,18 +56,23 @@ type form struct {
 	group  int
 }
 
-// form chooses the form of a matrix made of ts.
-func (p *packing) form(ts []tensor.Tensor) form {
+// form chooses the form of a matrix made of ts. Of int8, gate and up have a scale for 128 columns: half of the arithmetic of a layer, 7 % of its time
+// on a Zen 5. A scale for 128 elsewhere would win another 5 % and cost twice the error: mean divergence from float32 on SmolLM2 0.005 as it
+// is here, 0.011 with 128 everywhere, 0.004 with 32. The embedding and the inputs of the down projection mind most.
+func (p *packing) form(gateUp bool, ts []tensor.Tensor) form {
 	switch p.want {
 	case "f32":
 		return form{kernel.F32, 0}
 	case "bf16":
 		return form{kernel.BF16, 0}
 	case "int8":
-		return form{kernel.Int8, 128}
+		if gateUp {
+			return form{kernel.Int8, 128}
+		}
+		return form{kernel.Int8, 32}
 	case "int4":
 		if p.table { // as all quantisers do: a head of 4 bits costs more than it saves
-			return form{kernel.Int8, 128}
+			return form{kernel.Int8, 32}
 		}
 		return form{kernel.Int4Min, 32}
 	}
@@ -107,7 +112,7 @@ func (p *packing) stack(f form, ts []tensor.Tensor) *kernel.Matrix {
 // mlp adds the matrices of a feed-forward part.
 func (p *packing) mlp(gate, up, down tensor.Tensor) *mlp {
 	m := &mlp{inter: gate.Rows(), down: p.matrix(down)}
-	m.gateUp = p.add(p.form([]tensor.Tensor{gate, up}), 2*m.inter, gate.Cols())
+	m.gateUp = p.add(p.form(true, []tensor.Tensor{gate, up}), 2*m.inter, gate.Cols())
 	for i := 0; i < m.inter; i += interleave {
 		n := min(interleave, m.inter-i)
 		p.rows(m.gateUp, gate, i, i, i+n)

@@ -56,15 +56,15 @@ func (s *Session) taskProduct(_, i int) {
 	p.w.MatMul(p.y[from:], p.w.Rows, p.in, t0, t1, from, to)
 }
 
-// taskGateUp multiplies a run of gate and up and puts the products through SwiGLU while they are in the cache.
+// taskGateUp multiplies a run of gate and up, puts the products through SwiGLU while they are in the cache, and makes them the input of down.
 func (s *Session) taskGateUp(worker, i int) {
 	p := &s.job
 	from, to, t0, t1 := p.part(i)
-	swiglu(s.act, p.m, &s.workers[worker], p.in, t0, t1, from, to)
+	p.m.activate(&s.inAct, &s.workers[worker], p.in, t0, t1, from, to)
 }
 
-// swiglu writes silu(gate·x) ∘ (up·x) of rows [from, to) of gateUp to act, [tokens][inter].
-func swiglu(act []float32, m *mlp, w *worker, in *kernel.Input, t0, t1, from, to int) {
+// activate sets out, the input of down, to silu(gate·x) ∘ (up·x), computed by rows [from, to) of gateUp.
+func (m *mlp) activate(out *kernel.Input, w *worker, in *kernel.Input, t0, t1, from, to int) {
 	const rows = 2 * interleave
 	w.tile = grown(w.tile, t1*rows)
 	for ; from < to; from += rows {
@@ -76,7 +76,8 @@ func swiglu(act []float32, m *mlp, w *worker, in *kernel.Input, t0, t1, from, to
 			if m.gateBias != nil {
 				kernel.Add(y, m.gateBias[from:end])
 			}
-			kernel.SwiGLU(act[t*m.inter+from/2:t*m.inter+from/2+half], y[:half], y[half:])
+			kernel.SwiGLU(y[:half], y[:half], y[half:])
+			out.SetPart(t, from/2, y[:half])
 		}
 	}
 }

@@ -52,7 +52,6 @@ type Session struct {
 	bias     []float32 // to be added with y, or nil
 	qkv      []float32 // [n][(Heads+2·KVHeads)·HeadDim]
 	att      []float32 // [n][Heads·HeadDim]
-	act      []float32 // [n][Inter]
 	cos, sin []float32 // [1 or 3][n][HeadDim/2]
 	tiles    []tile
 	h        []float32 // [wanted][Hidden]
@@ -73,13 +72,21 @@ type worker struct {
 	tile       []float32 // products of one tile of rows
 	q, s, o, v []float32 // of one tile of attention
 	in1, in2   kernel.Input
-	act        []float32
 	top        []Candidate
+
+	attention   kernel.Attention
+	spans       []kernel.Span
+	seq         *Sequence // whose pages page gives
+	layer, head int
+	pageAt      func(i int) []byte // page, bound once
 }
+
+// page is page i of the sequence, layer and head that the worker attends to.
+func (w *worker) page(i int) []byte { return w.seq.c.head(w.seq.pages[i], w.layer, w.head) }
 
 // boundTasks are the method values given to the pool, made once: a step allocates nothing.
 type boundTasks struct {
-	product, norm, place, attend, convertAtt, convertAct, gateUp, finish, route, expert, combine, headIn, headBlock func(worker, i int)
+	product, norm, place, attend, convertAtt, gateUp, finish, route, expert, combine, headIn, headBlock func(worker, i int)
 }
 
 // A stretch is some tokens of one slot.
@@ -93,8 +100,11 @@ type stretch struct {
 func (m *Model) NewSession(p *pool.Pool) *Session {
 	s := &Session{m: m, pool: p, c: &m.Config, w: m.w}
 	s.workers = make([]worker, s.threads())
+	for i := range s.workers {
+		s.workers[i].pageAt = s.workers[i].page
+	}
 	s.tasks = boundTasks{
-		product: s.taskProduct, norm: s.taskNorm, place: s.taskPlace, attend: s.taskAttend, convertAtt: s.taskConvertAtt, convertAct: s.taskConvertAct,
+		product: s.taskProduct, norm: s.taskNorm, place: s.taskPlace, attend: s.taskAttend, convertAtt: s.taskConvertAtt,
 		gateUp: s.taskGateUp, finish: s.taskFinish, route: s.taskRoute, expert: s.taskExpert, combine: s.taskCombine, headIn: s.taskHeadIn, headBlock: s.taskHeadBlock,
 	}
 	return s

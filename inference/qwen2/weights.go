@@ -32,7 +32,8 @@ type layer struct {
 	experts *experts  // nil in a dense layer
 }
 
-// interleave is how many rows of gate and then of up lie together, so that the output of one tile of rows can go through SwiGLU at once.
+// interleave is how many rows of gate and then of up lie together, so that the output of one tile of rows can go through SwiGLU at once and
+// become a part of an input, which is 128 columns.
 const interleave = 128
 
 // An mlp is down(silu(gate·x) ∘ up·x).
