@@ -114,6 +114,9 @@ func (w *Matrix) matMulBF16Generic(y []float32, stride int, in *Input, t0, t1, f
 			for k, v := range x {
 				c = fma32(widen(p[k/2*64+k%2]), v, c)
 			}
+			if w.Cols%2 != 0 {
+				c = fma32(0, 0, c) // the pair of the last column
+			}
 			out[r-from] = c
 		}
 	}
