@@ -57,6 +57,12 @@ func told(phases []Phase) string {
 			if p.Sorted != nil {
 				from += " sorted by " + step(*p.Sorted)
 			}
+			if p.Split > 0 {
+				from += fmt.Sprintf(" split %d", p.Split)
+			}
+			if p.Join > 0 {
+				from += fmt.Sprintf(" join %d", p.Join)
+			}
 			var steps []string
 			for _, s := range p.Steps {
 				steps = append(steps, step(s))
