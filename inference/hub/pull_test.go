@@ -390,6 +390,41 @@ func TestHangingConnectionIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestSlowConnectionIsNotGivenUp(t *testing.T) {
+	s := newTestHub(t)
+	s.serve = func(w http.ResponseWriter, r *http.Request, name string, b blob) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(b.data)))
+		for rest := b.data; len(rest) > 0; rest = rest[min(len(rest), 30_000):] {
+			w.Write(rest[:min(len(rest), 30_000)])
+			w.(http.Flusher).Flush()
+			if b.lfs {
+				time.Sleep(40 * time.Millisecond)
+			}
+		}
+	}
+	h := s.client()
+	h.Idle = 200 * time.Millisecond
+	s.must(h, tiny)
+	if rs := s.asked(func(r request) bool { return r.cdn && r.method == http.MethodGet }); len(rs) != 1 {
+		t.Errorf("%d requests for a file that came slowly and steadily, want 1", len(rs))
+	}
+}
+
+func TestSpoiledBeginningsAreNotBelieved(t *testing.T) {
+	for name, n := range map[string]int{"too long": 400_000, "whole and wrong": 300_000, "begun and wrong": 1000} {
+		t.Run(name, func(t *testing.T) {
+			s := newTestHub(t)
+			h := s.client()
+			dir := filepath.Join(h.Cache, "models--org--tiny", "blobs")
+			partly := filepath.Join(dir, s.files["model.safetensors"].etag()+".incomplete")
+			if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(partly, make([]byte, n), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+			s.must(h, tiny)
+		})
+	}
+}
+
 func TestCancelledPullIsGoneOnWith(t *testing.T) {
 	s := newTestHub(t)
 	var hang atomic.Bool

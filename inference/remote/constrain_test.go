@@ -3,6 +3,7 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -171,6 +172,22 @@ func TestTruncate(t *testing.T) {
 	e.Context = 1
 	if got := one(t, m, tiny); !errors.Is(got.Err, ErrContext) {
 		t.Errorf("nothing to cut: got %+v", got)
+	}
+}
+
+func TestShareToKeep(t *testing.T) {
+	for _, c := range []struct {
+		complaint string
+		want      float64
+	}{
+		{"status 400 (maximum context length is 512 tokens. However, you requested 1236 tokens (1231 in the messages, 5 in the completion))", 0.9 * 512 / 1236},
+		{"status 400 (the request exceeds the available context size)", 0.5},
+		{"n_prompt_tokens 9000000, n_ctx 64", 0.05},
+		{"limit 100, asked 101", 0.9 * 100 / 101},
+	} {
+		if got := share(c.complaint); !(math.Abs(got-c.want) < 1e-9) {
+			t.Errorf("%s: keep %v, want %v", c.complaint, got, c.want)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -272,10 +273,13 @@ func TestRetryAfterHoldsEverybodyBack(t *testing.T) {
 		remotetest.Fail(w, 429, "rate_limit_exceeded", "slow down")
 		return true
 	}
-	m := open(t, e, func(o *Options) { o.Concurrency = 1 })
-	if _, err := m.Complete(t.Context(), []inference.Request{chat("a"), chat("b"), chat("c")}); err != nil {
-		t.Fatal(err)
+	m := open(t, e, nil)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() { one(t, m, chat("a")) })
+		time.Sleep(50 * time.Millisecond)
 	}
+	wg.Wait()
 	calls := e.Calls("")
 	if wait := calls[1].At.Sub(calls[0].At); len(calls) != 4 || wait < 390*time.Millisecond {
 		t.Errorf("%d calls, the second after %v; want 4, none within 400ms of the refusal", len(calls), wait)
