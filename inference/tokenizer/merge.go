@@ -49,9 +49,10 @@ func (m *merger) short(t *Tokenizer) []int32 {
 			break
 		}
 		ids[at] = t.merged[best]
-		copy(ids[at+1:n-1], ids[at+2:n])
-		copy(ranks[at+1:n-1], ranks[at+2:n])
 		n--
+		for i := at + 1; i < n; i++ { // a few: not worth a call of memmove
+			ids[i], ranks[i] = ids[i+1], ranks[i+1]
+		}
 		if at+1 < n {
 			ranks[at] = t.pairs.rank(ids[at], ids[at+1])
 		}

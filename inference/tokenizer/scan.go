@@ -1,7 +1,9 @@
 package tokenizer
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -85,6 +87,39 @@ func run(s []byte, i int, want class) int {
 	return i
 }
 
+// letters returns where the letters that begin at i end.
+func letters(s []byte, i int) int {
+	for i+8 <= len(s) {
+		if ideograph(s[i]) {
+			i += 3
+			continue
+		}
+		n := asciiLetters(binary.LittleEndian.Uint64(s[i:]))
+		if i += n; n == 8 {
+			continue
+		}
+		if s[i] < utf8.RuneSelf {
+			return i
+		}
+		r, n := decode(s, i)
+		if classOf(r) != letter {
+			return i
+		}
+		i += n
+	}
+	return run(s, i, letter)
+}
+
+// asciiLetters returns how many of the lowest bytes of x are ASCII letters before the first that is not.
+func asciiLetters(x uint64) int {
+	const ones = 0x0101010101010101
+	low := (x | 0x20*ones) &^ highBits       // lower case, 7 bits
+	from := low + (0x80-'a')*ones            // high bit: a or above
+	above := low + (0x80-'z'-1)*ones         // high bit: above z
+	none := ^(from &^ above &^ x) & highBits // high bit: no letter
+	return bits.TrailingZeros64(none) / 8
+}
+
 // scanQwen2 is patternQwen2.
 func scanQwen2(s []byte, i int) int { return scanCased(s, i, 1) }
 
@@ -93,6 +128,16 @@ func scanLlama(s []byte, i int) int { return scanCased(s, i, 3) }
 
 // scanCased cuts as Qwen2 and Llama 3 do; digits is how many numbers make a word.
 func scanCased(s []byte, i, digits int) int {
+	if first := s[i]; first < utf8.RuneSelf && first != '\'' { // the common words: letters, with one character before them or without
+		switch ascii[first] {
+		case letter:
+			return letters(s, i+1)
+		case space, other:
+			if i+1 < len(s) && s[i+1] < utf8.RuneSelf && ascii[s[i+1]] == letter {
+				return letters(s, i+2)
+			}
+		}
+	}
 	if s[i] == '\'' {
 		if n := contraction(s[i+1:]); n > 0 {
 			return i + 1 + n
@@ -100,7 +145,7 @@ func scanCased(s []byte, i, digits int) int {
 	}
 	c, n := at(s, i)
 	if c == letter {
-		return run(s, i+n, letter)
+		return letters(s, i+n)
 	}
 	if c == number {
 		i += n
@@ -114,7 +159,7 @@ func scanCased(s []byte, i, digits int) int {
 	}
 	if c != lineEnd && i+n < len(s) {
 		if c2, n2 := at(s, i+n); c2 == letter {
-			return run(s, i+n+n2, letter)
+			return letters(s, i+n+n2)
 		} else if s[i] == ' ' && c2 == other {
 			return lineEnds(s, run(s, i+n+n2, other))
 		}

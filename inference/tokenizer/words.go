@@ -52,47 +52,48 @@ func (t *Tokenizer) words(out *sink, w *scratch, s []byte) {
 	if w.cache == nil {
 		w.cache = make(cache, 1<<cacheBits)
 	}
+	lines := w.cache[:1<<cacheBits]
 	for i := 0; i < len(s); {
 		end := t.scan(s, i)
 		n := end - i
 		if n > shortWord {
-			t.word(out, w, s[i:end])
+			out.addAll(t.merge(w, s[i:end]))
 			i = end
 			continue
 		}
 		a, b := key(s, i, n)
 		h := (a ^ b*0x9fb21c651e98df25) * 0x9e3779b97f4a7c15
-		line := &w.cache[h>>(64-cacheBits)]
+		line := &lines[h>>(64-cacheBits)]
 		e := &line[0]
 		if e.key != [2]uint64{a, b} {
 			if line[0], line[1] = line[1], line[0]; e.key != [2]uint64{a, b} {
-				t.learn(out, w, e, s[i:end], a, b)
+				out.addAll(t.learn(w, e, s[i:end], a, b))
 				i = end
 				continue
 			}
 		}
 		out.n += int(e.n)
 		if out.keep {
-			out.ids = append(out.ids, e.ids[:]...)
-			out.ids = out.ids[:len(out.ids)-shortIDs+int(e.n)]
+			if at := len(out.ids); at+shortIDs <= cap(out.ids) { // three stores are cheaper than a loop
+				ids := out.ids[:at+shortIDs]
+				*(*[shortIDs]int32)(ids[at:]) = e.ids
+				out.ids = ids[:at+int(e.n)]
+			} else {
+				out.ids = append(out.ids, e.ids[:e.n]...)
+			}
 		}
 		i = end
 	}
 }
 
-// learn adds the ids of a short word and remembers them where they fit.
-func (t *Tokenizer) learn(out *sink, w *scratch, e *remembered, word []byte, a, b uint64) {
+// learn returns the ids of a short word and remembers them where they fit.
+func (t *Tokenizer) learn(w *scratch, e *remembered, word []byte, a, b uint64) []int32 {
 	ids := t.merge(w, word)
 	if len(ids) <= shortIDs {
 		e.key, e.n = [2]uint64{a, b}, int32(len(ids))
 		copy(e.ids[:], ids)
 	}
-	out.addAll(ids)
-}
-
-// word adds the ids of a word.
-func (t *Tokenizer) word(out *sink, w *scratch, word []byte) {
-	out.addAll(t.merge(w, word))
+	return ids
 }
 
 func (o *sink) addAll(ids []int32) {
