@@ -3,10 +3,15 @@ package tokenizer
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
+
+// maxAdded bounds the length of an added token: the longest in use has some 50 bytes.
+const maxAdded = 1024
 
 // added finds the added tokens of a vocabulary in text.
 type added struct {
@@ -20,7 +25,7 @@ type added struct {
 type finder struct {
 	first  [256]bool    // bytes that begin a token
 	starts []byte       // the same bytes, for a search
-	tokens []AddedToken // longest first
+	tokens []AddedToken // sorted by content
 	always bool         // some tokens are found without being asked for
 }
 
@@ -41,6 +46,9 @@ func (t *Tokenizer) setAdded(p Parts) error {
 		}
 		if a.Content == "" {
 			return fmt.Errorf("tokenizer: the added token with id %d is empty", a.ID)
+		}
+		if len(a.Content) > maxAdded {
+			return fmt.Errorf("tokenizer: the added token %.40q has %d bytes; at most %d are allowed", a.Content, len(a.Content), maxAdded)
 		}
 		if was, ok := t.added.byText[a.Content]; ok && was != a.ID {
 			return fmt.Errorf("tokenizer: the added token %.40q has two ids, %d and %d", a.Content, was, a.ID)
@@ -83,7 +91,7 @@ func (f *finder) add(a AddedToken) {
 }
 
 func (f *finder) sort() {
-	sort.SliceStable(f.tokens, func(i, j int) bool { return len(f.tokens[i].Content) > len(f.tokens[j].Content) })
+	slices.SortFunc(f.tokens, func(a, b AddedToken) int { return strings.Compare(a.Content, b.Content) })
 }
 
 // A match is a token found from text[from:to], white space that it takes included; the search goes on at next.
@@ -130,14 +138,20 @@ func (f *finder) find(s []byte, i, done int, special bool) (match, bool) {
 	return match{}, false
 }
 
-// at returns the longest token that s begins with.
-func (f *finder) at(s []byte) *AddedToken {
-	for i := range f.tokens {
-		if bytes.HasPrefix(s, view(f.tokens[i].Content)) {
-			return &f.tokens[i]
+// at returns the longest token that s begins with. The tokens that agree with s in ever more bytes are a run of the sorted list.
+func (f *finder) at(s []byte) (longest *AddedToken) {
+	run := f.tokens
+	for k, c := range s {
+		run = run[sort.Search(len(run), func(i int) bool { return len(run[i].Content) > k && run[i].Content[k] >= c }):]
+		run = run[:sort.Search(len(run), func(i int) bool { return run[i].Content[k] > c })]
+		if len(run) == 0 {
+			break
+		}
+		if len(run[0].Content) == k+1 {
+			longest = &run[0]
 		}
 	}
-	return nil
+	return longest
 }
 
 func endsWord(s []byte) bool {

@@ -46,12 +46,14 @@ func (p *Parts) addToken(a addedJSON) error {
 		ID: int32(a.ID), Content: a.Content, Special: a.Special,
 		LStrip: a.LStrip, RStrip: a.RStrip, SingleWord: a.SingleWord, Normalized: a.Normalized,
 	}
-	for i := range p.Added {
-		if p.Added[i].ID == token.ID {
-			p.Added[i] = token
-			return nil
-		}
+	if at, ok := p.addedAt[token.ID]; ok {
+		p.Added[at] = token
+		return nil
 	}
+	if p.addedAt == nil {
+		p.addedAt = map[int32]int{}
+	}
+	p.addedAt[token.ID] = len(p.Added)
 	p.Added = append(p.Added, token)
 	return nil
 }

@@ -58,6 +58,7 @@ func TestBadParts(t *testing.T) {
 		"added id":            {func(p *Parts) { p.Added[0].ID = 1000 }, `the added token "<|end|>" has id 1000; the vocabulary has 259 tokens`},
 		"added id below 0":    {func(p *Parts) { p.Added[0].ID = -1 }, "has id -1"},
 		"added empty":         {func(p *Parts) { p.Added[0].Content = "" }, "the added token with id 258 is empty"},
+		"added too long":      {func(p *Parts) { p.Added[0].Content = strings.Repeat("x", 1025) }, "has 1025 bytes; at most 1024 are allowed"},
 		"added twice":         {func(p *Parts) { p.Added = append(p.Added, AddedToken{ID: 257, Content: "<|end|>"}) }, "has two ids, 258 and 257"},
 		"two added":           {func(p *Parts) { p.Added = append(p.Added, AddedToken{ID: 258, Content: "x"}) }, `the id 258 has two added tokens, "<|end|>" and "x"`},
 		"eos":                 {func(p *Parts) { p.EOS = 259 }, "the EOS id 259 is outside the vocabulary of 259 tokens"},
@@ -357,4 +358,27 @@ func FuzzMerges(f *testing.F) {
 			t.Errorf("%q with %q: %v, want %v", word, merges, got, want)
 		}
 	})
+}
+
+// TestManyAdded: thousands of added tokens that begin alike are found, the longest first, in little time.
+func TestManyAdded(t *testing.T) {
+	p := tiny()
+	var text strings.Builder
+	var added []int32
+	for i := range 50_000 {
+		content := fmt.Sprintf("<|reserved_%d", i*7)
+		added = append(added, int32(len(p.Tokens)))
+		p.Added = append(p.Added, AddedToken{ID: int32(len(p.Tokens)), Content: content, Special: true})
+		p.Tokens = append(p.Tokens, content)
+		text.WriteString(content + "<ab")
+	}
+	tok, err := New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []int32
+	for _, id := range added {
+		want = append(want, id, tok.bytes['<'], 256)
+	}
+	checkIDs(t, tok, text.String(), true, want)
 }

@@ -41,7 +41,7 @@ func New(p Parts) (*Tokenizer, error) {
 	if p.IgnoreMerges {
 		t.whole = make(map[string]int32, len(p.Tokens))
 		for id := range p.Tokens {
-			if w := t.Bytes(int32(id)); len(w) > 0 && t.added.byID[int32(id)] == "" {
+			if w := t.Bytes(int32(id)); len(w) > 0 && t.added.byID[int32(id)] == "" && (p.Types == nil || p.Types[id] != typeUnused) {
 				t.whole[string(w)] = int32(id)
 			}
 		}
@@ -55,7 +55,7 @@ func (t *Tokenizer) setTokens(p Parts) (*index, error) {
 	ids := newIndex(p.Tokens)
 	var twice error
 	var all sync.WaitGroup
-	all.Go(func() { twice = t.indexTokens(ids) })
+	all.Go(func() { twice = t.indexTokens(ids, p.Types) })
 	size := 0
 	for _, s := range p.Tokens {
 		size += len(s)
@@ -76,10 +76,10 @@ func (t *Tokenizer) setTokens(p Parts) (*index, error) {
 	return ids, twice
 }
 
-// indexTokens enters all tokens, ordinary ones before added ones: an added token may have the text of another.
-func (t *Tokenizer) indexTokens(ids *index) error {
+// indexTokens enters all tokens but unused ones, ordinary ones before added ones: an added token may have the text of another.
+func (t *Tokenizer) indexTokens(ids *index, types []int) error {
 	for id, s := range ids.tokens {
-		if _, ok := t.added.byID[int32(id)]; ok || s == "" {
+		if _, ok := t.added.byID[int32(id)]; ok || s == "" || types != nil && types[id] == typeUnused {
 			continue
 		}
 		if was := ids.add(id); was >= 0 {

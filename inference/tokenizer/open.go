@@ -158,10 +158,9 @@ func (p *Parts) readVocabMerges(dir fs.FS) error {
 		return fmt.Errorf("added_tokens.json: %w", err)
 	}
 	for token, id := range tokens {
-		if err := p.put(id, token); err != nil {
+		if err := p.addToken(addedJSON{ID: id, Content: token, Special: true}); err != nil {
 			return fmt.Errorf("added_tokens.json: %w", err)
 		}
-		p.Added = append(p.Added, AddedToken{ID: int32(id), Content: token, Special: true})
 	}
 	return nil
 }

@@ -31,6 +31,8 @@ type Parts struct {
 	AddBOS bool
 	// ChatTemplate is a Jinja template, "" for none.
 	ChatTemplate string
+
+	addedAt map[int32]int // where in Added an id is, while files are read
 }
 
 // An AddedToken is looked for in the text itself. The flags mean what they mean in the tokenizers library.
@@ -52,4 +54,5 @@ const (
 	typeUnknown     = 2
 	typeControl     = 3
 	typeUserDefined = 4
+	typeUnused      = 5
 )
