@@ -23,11 +23,17 @@ func TestMain(m *testing.M) {
 //	lines FILE MAX              the file has at most MAX lines
 //	grow FILE N                 the file becomes N copies of itself
 //	await FILE                  waits until the file, which may be a pattern, is there
+//	fill FILE                   $ENDPOINT in the file becomes the address of an endpoint
+//
+// The endpoint is that of [endpoint].
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
+			server := endpoint()
+			e.Defer(server.Close)
+			e.Setenv("ENDPOINT", server.URL+"/v1")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -35,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"lines": lines,
 			"grow":  grow,
 			"await": await,
+			"fill":  fill,
 		},
 		RequireUniqueNames: true,
 	})
@@ -80,6 +87,14 @@ func grow(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	text := ts.ReadFile(args[0])
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(text, n)), 0o600))
+}
+
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: fill FILE")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "$ENDPOINT", ts.Getenv("ENDPOINT"))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 func await(ts *testscript.TestScript, _ bool, args []string) {

@@ -18,7 +18,7 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("limits: %s: %s of %s are used; every reply so far is in the record: raise the limit and give the same command again, and nothing is asked twice",
+	return fmt.Sprintf("limits: %s: %s of %s are used, and the next would be too much; every reply so far is in the record: raise the limit and give the same command again, and nothing is asked twice",
 		e.Limit, e.Used, e.Most)
 }
 
@@ -58,17 +58,18 @@ func (s *Spent) add(o Spent) {
 func (b *budget) take(s Spent) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	after := b.spent
-	after.add(b.held)
+	used := b.spent
+	used.add(b.held)
+	after := used
 	after.add(s)
 	l := b.limits
 	switch {
 	case l.Calls > 0 && after.Calls > int64(l.Calls):
-		return &LimitError{"calls", fmt.Sprint(b.spent.Calls), fmt.Sprint(int64(l.Calls))}
+		return &LimitError{"calls", fmt.Sprint(used.Calls), fmt.Sprint(int64(l.Calls))}
 	case l.Tokens > 0 && after.Tokens > int64(l.Tokens):
-		return &LimitError{"tokens", fmt.Sprint(b.spent.Tokens), fmt.Sprint(int64(l.Tokens))}
+		return &LimitError{"tokens", fmt.Sprint(used.Tokens), fmt.Sprint(int64(l.Tokens))}
 	case l.Cost > 0 && after.Cost > l.Cost:
-		return &LimitError{"cost", fmt.Sprintf("%.2f", b.spent.Cost), fmt.Sprintf("%.2f", l.Cost)}
+		return &LimitError{"cost", fmt.Sprintf("%.2f", used.Cost), fmt.Sprintf("%.2f", l.Cost)}
 	}
 	b.held.add(s)
 	return nil

@@ -221,6 +221,7 @@ type model struct {
 	budget  *budget
 	mu      sync.Mutex
 	calls   int64 // requests of stages
+	failed  int64 // of those
 }
 
 var _ stages.Model = (*model)(nil)
@@ -253,23 +254,26 @@ func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Rep
 		}
 		return nil, err
 	}
-	out := make([]stages.Reply, len(replies))
+	out, failed := make([]stages.Reply, len(replies)), int64(0)
 	for i := range replies {
 		out[i] = reply(&replies[i])
+		if out[i].Err != nil {
+			failed++
+		}
 	}
 	m.mu.Lock()
-	m.calls += int64(len(rs))
+	m.calls, m.failed = m.calls+int64(len(rs)), m.failed+failed
 	m.mu.Unlock()
 	return out, nil
 }
 
 func (m *model) usage() Usage {
-	var u Usage
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	u := Usage{Asked: m.failed, Failed: m.failed} // what a record has not
 	if m.counted != nil {
 		u = m.counted.usage()
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	u.Model, u.Found = m.name, max(0, m.calls-u.Asked)
 	u.Cost = cost(m.price, u.In, u.Out)
 	return u

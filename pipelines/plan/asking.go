@@ -59,50 +59,63 @@ func rate(m recipe.Model, size int64) float64 {
 	return endpointRate
 }
 
-// average is the mean size of a document in bytes, by the first records of some input files. It decides where tasks end, so it depends on the
-// input alone.
-func (s Sources) average(ctx context.Context, rec *recipe.Recipe, inputs []Input) (float64, error) {
-	const files, records = 8, 50
-	var n, bytes float64
-	step := max(1, len(inputs)/files)
-	for k := 0; k < len(inputs); k += step {
+// An average is what the first documents of an input come to.
+type average struct {
+	n, text, record float64 // documents, bytes of their texts, and of them as JSON lines
+}
+
+// What is read to know how large documents are.
+const (
+	averageFiles   = 8
+	averageRecords = 50
+)
+
+// average looks at the first records of some input files. It decides where tasks end, so it depends on the input alone.
+func (s Sources) average(ctx context.Context, rec *recipe.Recipe, inputs []Input) (a average, err error) {
+	for k := 0; k < len(inputs); k += max(1, len(inputs)/averageFiles) {
 		in := inputs[k]
-		o, err := s.Open(in).Open(ctx, in.Name)
-		if err != nil {
-			return 0, fmt.Errorf("input %s: %w", in.Name, err)
-		}
-		opt := ShardOptions(rec.Inputs[in.Entry], in.Kind)
-		opt.Damaged = func(shard.Damage) {}
-		parts, err := shard.Parts(ctx, o, in.Name, 0, opt)
-		if err != nil || len(parts) == 0 {
-			if err := errors.Join(err, o.Close()); err != nil {
-				return 0, fmt.Errorf("input %s: %w", in.Name, err)
-			}
-			continue
-		}
-		r, err := shard.Open(ctx, o, in.Name, parts[0], opt)
-		if err != nil {
-			return 0, errors.Join(err, o.Close())
-		}
-		for range records {
-			var d [1]stages.Document
-			got, err := r.Read(d[:])
-			if got == 1 {
-				n++
-				bytes += float64(len(d[0].Body()))
-			}
-			if err != nil {
-				if err != io.EOF {
-					return 0, errors.Join(fmt.Errorf("input %s: %w", in.Name, err), r.Close())
-				}
-				break
-			}
-		}
-		if err := r.Close(); err != nil {
-			return 0, err
+		if err := s.first(ctx, in, ShardOptions(rec.Inputs[in.Entry], in.Kind), &a); err != nil {
+			return a, fmt.Errorf("input %s: %w", in.Name, err)
 		}
 	}
-	return math.Max(1, bytes/math.Max(1, n)), nil
+	return a, nil
+}
+
+// first adds the first records of one file.
+func (s Sources) first(ctx context.Context, in Input, opt shard.Options, a *average) (err error) {
+	o, err := s.Open(in).Open(ctx, in.Name)
+	if err != nil {
+		return err
+	}
+	opt.Damaged = func(shard.Damage) {}
+	parts, err := shard.Parts(ctx, o, in.Name, 0, opt)
+	if err != nil || len(parts) == 0 {
+		return errors.Join(err, o.Close())
+	}
+	r, err := shard.Open(ctx, o, in.Name, parts[0], opt)
+	if err != nil {
+		return errors.Join(err, o.Close())
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	var line []byte
+	for range averageRecords {
+		var docs [1]stages.Document
+		n, err := r.Read(docs[:])
+		if d := &docs[0]; n == 1 {
+			if d.Source == opt.Source || d.Source == shard.Label(in.Name) {
+				d.Source = "" // the input does not say it
+			}
+			line = shard.AppendJSON(line[:0], d)
+			a.n, a.text, a.record = a.n+1, a.text+float64(len(d.Body())), a.record+float64(len(line)+1)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // costs estimates what the stages will ask of models; nil where none does. It fills in the stages' models.
@@ -127,11 +140,12 @@ func (p *Plan) costs(ctx context.Context, rec *recipe.Recipe, src Sources) ([]Co
 	if len(list) == 0 {
 		return nil, nil
 	}
-	size, err := src.average(ctx, rec, p.Inputs)
+	a, err := src.average(ctx, rec, p.Inputs)
 	if err != nil {
 		return nil, err
 	}
-	docs := math.Ceil(float64(p.Decoded()) / size)
+	docs := math.Round(float64(p.Decoded()) * a.n / math.Max(1, a.record))
+	size := a.text / math.Max(1, a.n)
 	if p.Limit > 0 {
 		docs = math.Min(docs, float64(p.Limit)*float64(len(p.Inputs)))
 	}
