@@ -17,6 +17,7 @@ func scoresTiles(op tileOp, s []float32, sStride int, q unsafe.Pointer, qStride,
 		case cols > 16:
 			a.w1 = unsafe.Add(a.w0, 64*steps)
 		}
+		a.fetch, a.far = uintptr(a.w0)+fetchAhead, 512
 		each(rows, limit, func(at, rows int) {
 			a.n, a.x = rows, unsafe.Add(q, at*qStride)
 			a.store(op, width, s[at*sStride+j:], sStride, cols)
@@ -36,6 +37,7 @@ func weighTiles(op tileOp, o []float32, oStride int, p unsafe.Pointer, pStride, 
 		if cols > width/2 {
 			a.w1 = unsafe.Add(a.w0, width*2)
 		}
+		a.fetch, a.far = uintptr(a.w0)+fetchAhead, 512
 		each(rows, limit, func(at, rows int) {
 			a.n, a.x = rows, unsafe.Add(p, at*pStride)
 			a.store(op, width, o[at*oStride+d:], oStride, cols)

@@ -24,7 +24,12 @@ type tile struct {
 	mask   uint32 // AVX-512: the columns to read and write
 	_      uint32
 	n      int
+	fetch  uintptr // AVX-512: where to fetch 512 bytes to the cache in four steps,
+	far    uintptr // and how far to go on from there
 }
+
+// fetchAhead is how far before its use w is fetched when it is used once.
+const fetchAhead = 8192
 
 // A tileOp names what a step of the chain multiplies.
 type tileOp uint8

@@ -28,20 +28,28 @@ func (w *Matrix) matMulTiles(op tileOp, y []float32, stride int, in *Input, t0, 
 					w0: unsafe.Pointer(&w.data[(r*steps+k*panelRows)*4]),
 				}
 				x := in.data[t*in.stride+k*xStep:]
-				a.panel(op, y[t*stride+r-from:], stride, x, in.stride, n, min(panelRows, to-r))
+				a.panel(op, y[t*stride+r-from:], stride, x, in.stride, n, min(panelRows, to-r), steps*128)
 			}
 		}
 	}
 }
 
-// panel computes n tokens with the part of a panel that w0 points to; cols of its 32 rows are wanted.
-func (a *tile) panel(op tileOp, y []float32, stride int, x []byte, xStride, n, cols int) {
+// panel computes n tokens with the part of a panel that w0 points to; cols of its 32 rows are wanted. Several tiles fetch the
+// part of the next panel, size bytes on, each its share.
+func (a *tile) panel(op tileOp, y []float32, stride int, x []byte, xStride, n, cols, size int) {
 	limit, width := op.shape()
 	if width == 32 {
 		a.w1, a.mask = unsafe.Add(a.w0, 64), uint32(1<<cols-1)
+		tiles := (n + limit - 1) / limit
+		share := a.k * 128 / tiles
+		a.fetch, a.far = uintptr(a.w0)+fetchAhead, 512
+		if tiles > 1 {
+			a.fetch, a.far = uintptr(a.w0)+uintptr(size), uintptr(512/tiles)
+		}
 		each(n, limit, func(at, rows int) {
 			a.n, a.y, a.x = rows, unsafe.Pointer(&y[at*stride]), unsafe.Pointer(&x[at*xStride])
 			op.run(a)
+			a.fetch += uintptr(share)
 		})
 		return
 	}

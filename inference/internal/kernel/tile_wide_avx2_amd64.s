@@ -7,7 +7,7 @@
 // func tileWideAVX2(a *tile)
 // A step of the chain takes pairs of bfloat16 in w, widened, with two float32 of x.
 // Registers: DI y, R8 its stride; SI, R10, R11, R12 rows 0, 3, 6, 9 of x, R9 its stride;
-// BX and DX the two registers of w, CX and R13 one and three steps of w; AX the steps left.
+// BX and DX the two registers of w, CX and R13 one and three steps of w; AX the steps left; R14 where to fetch, R15 its advance.
 TEXT ·tileWideAVX2(SB), NOSPLIT, $0-8
 	MOVQ a+0(FP), R13
 	MOVQ 0(R13), DI

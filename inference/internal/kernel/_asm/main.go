@@ -88,7 +88,7 @@ func (g *gen) routine() {
 	g.p("// func %s(a *tile)", g.name)
 	g.p("// A step of the chain takes %s.", g.doc)
 	g.p("// Registers: DI y, R8 its stride; SI, R10, R11, R12 rows 0, 3, 6, 9 of x, R9 its stride;")
-	g.p("// BX and DX the two registers of w, CX and R13 one and three steps of w; AX the steps left.")
+	g.p("// BX and DX the two registers of w, CX and R13 one and three steps of w; AX the steps left; R14 where to fetch, R15 its advance.")
 	g.p("TEXT ·%s(SB), NOSPLIT, $0-8", g.name)
 	g.p("\tMOVQ a+0(FP), R13")
 	for _, f := range []struct {
@@ -98,6 +98,7 @@ func (g *gen) routine() {
 		g.p("\tMOVQ %d(R13), %s", f.at, f.reg)
 	}
 	if g.wide {
+		g.p("\tMOVQ 88(R13), R14\n\tMOVQ 96(R13), R15")
 		g.p("\tKMOVW 72(R13), K1\n\tKMOVW 74(R13), K2")
 	}
 	if g.op == "wide" {
@@ -154,6 +155,12 @@ func (g *gen) body(n int) {
 	g.p("\nloop%d:", n)
 	for u := range 4 {
 		g.steps(n, u, []string{"", "(CX*1)", "(CX*2)", "(R13*1)"}[u])
+		if g.wide { // without fetching long before the use, memory delivers a third of what it can
+			g.p("\tPREFETCHT0 %d(R14)\n\tPREFETCHT0 %d(R14)", 128*u, 128*u+64)
+		}
+	}
+	if g.wide {
+		g.p("\tADDQ R15, R14")
 	}
 	g.p("\tLEAQ (BX)(CX*4), BX\n\tLEAQ (DX)(CX*4), DX")
 	g.advance(n, 4)
@@ -191,13 +198,8 @@ func (g *gen) steps(n, u int, index string) {
 	if g.wide && g.op != "wide" {
 		w0, w1 = g.tmp(2*(u%2)), g.tmp(2*(u%2)+1)
 	}
-	if g.wide { // w is fetched long before its use: without that, memory delivers a third of what it can
+	if g.wide {
 		g.p("\tVMOVUPS.Z (BX)%s, K1, %s\n\tVMOVUPS.Z (DX)%s, K2, %s", index, w0, index, w1)
-		ahead := 4096
-		if n <= 8 {
-			ahead = 8192
-		}
-		g.p("\tPREFETCHT0 %d(BX)%s\n\tPREFETCHT0 %d(DX)%s", ahead, index, ahead, index)
 	} else {
 		g.p("\tVMOVUPS (BX)%s, %s\n\tVMOVUPS (DX)%s, %s", index, w0, index, w1)
 	}
