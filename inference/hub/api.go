@@ -45,6 +45,8 @@ func (h *Hub) list(ctx context.Context, w Want) (listing, error) {
 	var l listing
 	address := h.Endpoint + "/api/models/" + w.Name + "/revision/" + url.PathEscape(w.revision()) + "?blobs=true"
 	err := h.retry(ctx, func() error {
+		ctx, cancel := context.WithTimeout(ctx, 4*h.idle())
+		defer cancel()
 		r, err := h.do(ctx, http.MethodGet, address, http.Header{"Accept": {"application/json"}}, followAll)
 		if err != nil {
 			return err
@@ -90,6 +92,8 @@ type head struct {
 // head asks for a file's checksum and size without following the redirect to where its bytes lie.
 func (h *Hub) head(ctx context.Context, w Want, commit string, e entry) (head, error) {
 	hd := head{size: -1}
+	ctx, cancel := context.WithTimeout(ctx, h.idle())
+	defer cancel()
 	r, err := h.do(ctx, http.MethodHead, h.fileURL(w, commit, e.Name), http.Header{"Accept-Encoding": {"identity"}}, followOwn)
 	if err != nil {
 		return hd, err

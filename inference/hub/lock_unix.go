@@ -20,12 +20,3 @@ func tryLock(f *os.File) (bool, error) {
 	}
 	return false, err
 }
-
-// Free is how many bytes the file system of dir can still take for this user.
-func Free(dir string) (int64, bool) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(dir, &s); err != nil {
-		return 0, false
-	}
-	return int64(s.Bavail) * int64(s.Bsize), true
-}
