@@ -44,7 +44,7 @@ type Batcher struct {
 	wants    [][]int // memory of their want
 	rows     rows
 	masks    masker
-	sampler  sampler
+	lottery  lottery
 	stats    Stats
 }
 
@@ -158,13 +158,41 @@ func (b *Batcher) Stream(ctx context.Context, r Request, write func(string)) (re
 	return reply, err
 }
 
-func (b *Batcher) complete(ctx context.Context, rs []Request, write func(string), done func(int, Reply)) error {
-	c := &call{ctx: ctx, finished: make(chan finished, len(rs))}
-	jobs, left := make([]*job, 0, len(rs)), 0
+// enqueueJobs is how many requests are made ready before the Batcher sees them: it works on the first while others are still cut into tokens.
+const enqueueJobs = 32
+
+func (b *Batcher) complete(ctx context.Context, rs []Request, write func(string), done func(int, Reply)) (err error) {
+	c := &call{finished: make(chan finished, len(rs))}
+	defer func() {
+		if err != nil {
+			c.dropped.Store(true)
+		}
+	}()
+	left, err := b.submit(ctx, c, rs, write, done)
+	if err != nil {
+		return err
+	}
+	for ; left > 0; left-- {
+		select {
+		case f := <-c.finished:
+			if f.fatal != nil {
+				return f.fatal
+			}
+			done(f.index, f.reply)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// submit makes jobs of the requests and returns how many are on their way; those that are wrong in themselves are answered at once.
+func (b *Batcher) submit(ctx context.Context, c *call, rs []Request, write func(string), done func(int, Reply)) (left int, err error) {
+	var jobs []*job
 	grammars := map[string]*schema.Grammar{}
 	for i := range rs {
 		if err := ctx.Err(); err != nil {
-			return err
+			return left, err
 		}
 		j, err := b.prepare(&rs[i], grammars)
 		if err != nil {
@@ -175,29 +203,15 @@ func (b *Batcher) complete(ctx context.Context, rs []Request, write func(string)
 		if j.writing != nil {
 			j.writing.stream = write
 		}
-		jobs = append(jobs, j)
 		left++
-	}
-	if left == 0 {
-		return nil
-	}
-	if err := b.enqueue(jobs); err != nil {
-		return err
-	}
-	for ; left > 0; left-- {
-		select {
-		case f := <-c.finished:
-			if f.fatal != nil {
-				c.dropped.Store(true)
-				return f.fatal
+		if jobs = append(jobs, j); len(jobs) == enqueueJobs {
+			if err := b.enqueue(jobs); err != nil {
+				return left, err
 			}
-			done(f.index, f.reply)
-		case <-ctx.Done():
-			c.dropped.Store(true)
-			return ctx.Err()
+			jobs = jobs[:0]
 		}
 	}
-	return nil
+	return left, b.enqueue(jobs)
 }
 
 func (b *Batcher) enqueue(jobs []*job) error {

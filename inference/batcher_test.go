@@ -453,7 +453,7 @@ func TestWritingAllocatesNothing(t *testing.T) {
 		{Prompt: "d", Temperature: 1, TopP: 0.9},
 		{Prompt: "e", Temperature: 1, MinP: 0.1},
 	}
-	c := &call{ctx: t.Context(), finished: make(chan finished, 100)}
+	c := &call{finished: make(chan finished, 100)}
 	for i := range rs {
 		rs[i].MaxTokens = 500
 		j, err := b.prepare(&rs[i], nil)
@@ -490,7 +490,7 @@ func BenchmarkStep(b *testing.B) {
 	f, tok := newFake(b, 4096)
 	f.s.context, f.s.pages = 1<<30, 1<<30
 	bt := stillBatcher(&nothing{fake: f}, tok, Options{})
-	c := &call{ctx: b.Context(), finished: make(chan finished, 100)}
+	c := &call{finished: make(chan finished, 100)}
 	for i := range 32 {
 		j, err := bt.prepare(&Request{IDs: []int32{int32(i)}, MaxTokens: 1 << 20}, nil)
 		if err != nil {
@@ -537,5 +537,33 @@ func (n *nothing) forward(slots []slot) ([]float32, error) {
 func (n *nothing) best(out []best, _ []float32) {
 	for i := range out {
 		out[i] = best{id: 1}
+	}
+}
+
+// A vocabulary of Qwen2's size, logits spread as a model's.
+func BenchmarkDraw(b *testing.B) {
+	logits := make([]float32, 151936)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range logits {
+		logits[i] = float32(rng.NormFloat64() * 3)
+	}
+	logits[77] = 15
+	for _, tt := range []struct {
+		name string
+		w    writing
+	}{
+		{"free", writing{temperature: 0.8, topP: 1}},
+		{"top-p", writing{temperature: 0.8, topP: 0.9}},
+		{"top-k", writing{temperature: 0.8, topP: 0.9, topK: 40}},
+		{"min-p", writing{temperature: 0.8, topP: 1, minP: 0.05}},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			var s sampler
+			n := 0
+			for b.Loop() {
+				n++
+				s.draw(&tt.w, logits, uniform(1, n))
+			}
+		})
 	}
 }

@@ -2,9 +2,6 @@ package inference
 
 import (
 	"math"
-
-	"github.com/winnow-data/winnow/inference/internal/exact"
-	"github.com/winnow-data/winnow/inference/internal/kernel"
 )
 
 // rows gathers the wanted states of a step by what is to be done with them, so that each thing is one pass over the head for all sequences.
@@ -163,12 +160,9 @@ func (b *Batcher) write() {
 		n := min(logitRows, len(r.sampled.jobs)-at)
 		r.logits = sized(r.logits, n*b.shape.vocab)
 		b.e.logits(r.logits, r.sampled.h[at*b.shape.hidden:(at+n)*b.shape.hidden])
-		for i, j := range r.sampled.jobs[at : at+n] {
-			logits := r.logits[i*b.shape.vocab : (i+1)*b.shape.vocab]
-			top := kernel.Max(logits)
-			lse := float64(top) + exact.Log(kernel.SumExp(logits, top))
-			id, raw := b.sample(j, logits)
-			b.accept(j, id, float64(raw)-lse)
+		jobs := r.sampled.jobs[at : at+n]
+		for i, d := range b.lots(r.logits, jobs) {
+			b.accept(jobs[i], d.id, float64(d.raw)-d.lse)
 		}
 	}
 }

@@ -199,7 +199,12 @@ func (m *masker) apply(bd *bound, logits []float32, room int) {
 	if len(bd.path) > 0 {
 		kept = append(kept[:0], candidate{bd.path[0], logits[bd.path[0]]})
 	}
-	left := 0
+	left, last := 0, candidate{-1, 0} // last: the way out when nothing else is left
+	if bd.close && !bd.loose {
+		if end := m.closing(bd.rule, bd.state); len(end) > 0 && end[0] >= 0 {
+			last = candidate{end[0], logits[end[0]]}
+		}
+	}
 	mask := m.mask(bd)
 	for i := range logits {
 		ok := len(bd.path) == 0 && mask[i/64]>>(i%64)&1 == 1
@@ -212,9 +217,9 @@ func (m *masker) apply(bd *bound, logits []float32, room int) {
 		}
 		left++
 	}
-	if left == 0 && len(kept) == 0 && !bd.loose {
+	if left == 0 && len(kept) == 0 && last.id >= 0 {
 		bd.path = m.closing(bd.rule, bd.state)
-		kept = append(kept, candidate{bd.path[0], 0})
+		kept = append(kept, last)
 	}
 	for _, c := range kept {
 		logits[c.id] = c.logit

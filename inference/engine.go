@@ -16,6 +16,8 @@ type engine interface {
 	logProbs(lp []float64, h []float32, ids []int32) // ln p(ids[i] | h[i])
 	best(out []best, h []float32)                    // per row
 	classify(y, h []float32)                         // [n][labels]
+	workers() int
+	each(n int, f func(worker, i int)) // calls f for each i below n, on all workers
 	close() error
 }
 
@@ -100,6 +102,9 @@ func (e *qwen2Engine) forward(slots []slot) ([]float32, error) {
 func (e *qwen2Engine) logits(y, h []float32)                           { e.s.Logits(y, h) }
 func (e *qwen2Engine) logProbs(lp []float64, h []float32, ids []int32) { e.s.LogProbs(lp, h, ids) }
 func (e *qwen2Engine) classify(y, h []float32)                         { e.s.Classify(y, h) }
+
+func (e *qwen2Engine) workers() int                      { return e.pool.Threads() }
+func (e *qwen2Engine) each(n int, f func(worker, i int)) { e.pool.Run(n, f) }
 
 func (e *qwen2Engine) best(out []best, h []float32) {
 	for len(e.top) < len(out) {

@@ -107,6 +107,13 @@ func (f *fake) shape() shape          { return f.s }
 func (f *fake) newSequence() sequence { return &fakeSequence{f: f} }
 func (f *fake) freePages() int        { return f.free }
 func (f *fake) close() error          { return nil }
+func (f *fake) workers() int          { return 1 }
+
+func (f *fake) each(n int, do func(worker, i int)) {
+	for i := range n {
+		do(0, i)
+	}
+}
 
 func (s *fakeSequence) Len() int { return len(s.ids) }
 

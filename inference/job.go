@@ -1,7 +1,6 @@
 package inference
 
 import (
-	"context"
 	"slices"
 	"sync/atomic"
 
@@ -10,7 +9,6 @@ import (
 
 // A call is one Complete in progress.
 type call struct {
-	ctx      context.Context
 	dropped  atomic.Bool   // nobody waits for it any longer
 	finished chan finished // has room for all its jobs: the Batcher never waits for a caller
 }
@@ -89,8 +87,6 @@ func (j *job) drop() {
 	}
 	j.branches = j.branches[:0]
 }
-
-func (j *job) cancelled() bool { return j.call.dropped.Load() || j.call.ctx.Err() != nil }
 
 // sharable says that a prefix computed by another job serves this one: of the others every token must give a result of its own.
 func (j *job) sharable() bool { return j.task != Score && (j.task != Embed || j.pooling == Last) }

@@ -40,32 +40,72 @@ func uniform(seed uint64, n int) float64 {
 	return float64(mix(seed+uint64(n+1)*0x9e3779b97f4a7c15)>>11) / (1 << 53)
 }
 
-// sample chooses a job's next token from its logits, which it changes, and returns the token's logit as it was. The order is that of transformers:
-// penalty, constraint, temperature, top-k, top-p, min-p. -1: the logits are no numbers.
-func (b *Batcher) sample(j *job, logits []float32) (int32, float32) {
-	w, s := j.writing, &b.sampler
+// A drawn is the token chosen from a row of logits: its logit as it was, and the logarithm of the sum of all exponentials.
+type drawn struct {
+	id  int32 // -1: the logits are no numbers
+	raw float32
+	lse float64
+}
+
+// A lottery draws tokens for rows of logits, on all workers of the engine. The order of what changes logits is that of transformers: penalty and
+// constraint, temperature, top-k, top-p, min-p.
+type lottery struct {
+	vocab    int
+	logits   []float32 // [len(jobs)][vocab]
+	jobs     []*job
+	out      []drawn
+	samplers []sampler // by worker
+
+	runSum, runDraw func(worker, i int) // bound once, so that a step allocates nothing
+}
+
+func (l *lottery) sum(_, i int) {
+	row := l.logits[i*l.vocab : (i+1)*l.vocab]
+	top := kernel.Max(row)
+	l.out[i].lse = float64(top) + exact.Log(kernel.SumExp(row, top))
+}
+
+func (l *lottery) draw(worker, i int) {
+	row, j, s := l.logits[i*l.vocab:(i+1)*l.vocab], l.jobs[i], &l.samplers[worker]
+	w := j.writing
 	s.raw = s.raw[:0]
 	if w.penalty != 1 {
-		s.penalise(logits, j.ids, float32(w.penalty))
-	}
-	if w.bound != nil {
-		b.masks.apply(w.bound, logits, j.limit-len(j.ids))
+		s.penalise(row, j.ids, float32(w.penalty))
 	}
 	id := int32(-1)
 	if w.temperature == 0 {
-		id = int32(kernel.ArgMax(logits))
+		id = int32(kernel.ArgMax(row))
 	} else {
-		id = s.draw(w, logits, uniform(w.seed, len(j.ids)-j.prompt))
+		id = s.draw(w, row, uniform(w.seed, len(j.ids)-j.prompt))
 	}
+	l.out[i].id = id
 	if id < 0 {
-		return id, 0
+		return
 	}
+	l.out[i].raw = row[id]
 	for _, c := range s.raw {
 		if c.id == id {
-			return id, c.logit
+			l.out[i].raw = c.logit
 		}
 	}
-	return id, logits[id]
+}
+
+// lots draws a token for each job from its row of logits, which are changed.
+func (b *Batcher) lots(logits []float32, jobs []*job) []drawn {
+	l := &b.lottery
+	if l.runSum == nil {
+		l.vocab, l.runSum, l.runDraw = b.shape.vocab, l.sum, l.draw
+		l.samplers = make([]sampler, b.e.workers())
+	}
+	l.logits, l.jobs, l.out = logits, jobs, sized(l.out, len(jobs))
+	b.e.each(len(jobs), l.runSum)
+	for i, j := range jobs {
+		if j.bound != nil {
+			b.masks.apply(j.bound, logits[i*l.vocab:(i+1)*l.vocab], j.limit-len(j.ids))
+		}
+	}
+	b.e.each(len(jobs), l.runDraw)
+	return l.out
 }
 
 // penalise makes tokens already seen less likely.
@@ -113,16 +153,9 @@ func (s *sampler) draw(w *writing, logits []float32, u float64) int32 {
 		s.weigh(top, scale)
 	default:
 		s.weighAll(logits, top, scale)
-		share := w.topP * sum(s.probs)
-		// What lies 16 temperatures below the top seldom matters, and sorting a vocabulary takes 10 ms.
-		s.gather(logits, float64(top)-16*w.temperature)
+		s.gather(logits, max(s.floor(logits, top, scale, w.topP*sum(s.probs)), least))
 		s.weigh(top, scale)
-		if sum(s.probs) < share {
-			s.gather(logits, math.Inf(-1))
-		}
-		slices.SortFunc(s.cand, byLogit)
-		s.weigh(top, scale)
-		s.nucleus(share)
+		return s.cand[at(s.probs, u)].id
 	}
 	n := len(s.cand)
 	for n > 1 && float64(s.cand[n-1].logit) < least {
@@ -137,6 +170,45 @@ func byLogit(a, b candidate) int {
 		return c
 	}
 	return cmp.Compare(a.id, b.id)
+}
+
+// Buckets of logits below the top, an eighth of a temperature wide: sorting a vocabulary of 151,936 takes 10 ms, filling these 0.3 ms.
+const (
+	buckets     = 256
+	perBucket   = 8
+	lastBuckets = buckets - 1
+)
+
+// floor is the least logit of the likeliest tokens that together hold so much (top-p; Holtzman et al. 2020, arXiv 1904.09751). probs holds all tokens' weights.
+func (s *sampler) floor(logits []float32, top, scale float32, share float64) float64 {
+	bucket := func(x float32) int {
+		return int(min((top-x)*scale*perBucket, lastBuckets)) // of -Inf the last
+	}
+	var mass [buckets]float64
+	for id, p := range s.probs {
+		mass[bucket(logits[id])] += float64(p)
+	}
+	border, acc := 0, 0.0
+	for border < lastBuckets && acc+mass[border] < share {
+		acc += mass[border]
+		border++
+	}
+	s.cand = s.cand[:0]
+	for id, x := range logits {
+		if bucket(x) == border && x > float32(math.Inf(-1)) {
+			s.cand = append(s.cand, candidate{int32(id), x})
+		}
+	}
+	slices.SortFunc(s.cand, byLogit)
+	for _, c := range s.cand {
+		if acc += float64(s.probs[c.id]); acc >= share {
+			return float64(c.logit)
+		}
+	}
+	if n := len(s.cand); n > 0 {
+		return float64(s.cand[n-1].logit)
+	}
+	return math.Inf(-1)
 }
 
 // gather makes candidates of the tokens whose logit is at least so much.
@@ -196,23 +268,55 @@ func (s *sampler) nucleus(share float64) {
 	}
 }
 
+// sumBlock is how many numbers are summed on their own, in eight lanes: one chain of additions would take 4 cycles for each.
+const sumBlock = 256
+
+// blockSum is the sum of up to sumBlock numbers, in an order of its own that is always the same.
+func blockSum(probs []float32) float64 {
+	var acc [8]float64
+	for len(probs) >= 8 {
+		for l := range acc {
+			acc[l] += float64(probs[l])
+		}
+		probs = probs[8:]
+	}
+	for l, p := range probs {
+		acc[l] += float64(p)
+	}
+	return ((acc[0] + acc[1]) + (acc[2] + acc[3])) + ((acc[4] + acc[5]) + (acc[6] + acc[7]))
+}
+
 func sum(probs []float32) float64 {
 	acc := 0.0
-	for _, p := range probs {
-		acc += float64(p)
+	for len(probs) > sumBlock {
+		acc += blockSum(probs[:sumBlock])
+		probs = probs[sumBlock:]
 	}
-	return acc
+	return acc + blockSum(probs)
 }
 
 // at is the index into which u in [0,1) falls. probs has a positive number.
 func at(probs []float32, u float64) int {
-	aim, acc, last := u*sum(probs), 0.0, 0
-	for i, p := range probs {
-		if p > 0 {
+	aim, acc, from := u*sum(probs), 0.0, 0
+	for ; from+sumBlock < len(probs); from += sumBlock {
+		next := acc + blockSum(probs[from:from+sumBlock])
+		if next > aim {
+			break
+		}
+		acc = next
+	}
+	last := -1
+	for i := from; i < len(probs); i++ {
+		if probs[i] > 0 {
 			last = i
-			if acc += float64(p); acc > aim {
+			if acc += float64(probs[i]); acc > aim {
 				return i
 			}
+		}
+	}
+	for last < 0 { // rounding led beyond the last positive one
+		if from--; probs[from] > 0 {
+			last = from
 		}
 	}
 	return last

@@ -39,7 +39,7 @@ func (b *Batcher) receive() bool {
 // sweep removes the jobs of calls that ended.
 func (b *Batcher) sweep() {
 	gone := func(j *job) bool {
-		if !j.cancelled() {
+		if !j.call.dropped.Load() {
 			return false
 		}
 		b.release(j)
