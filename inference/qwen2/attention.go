@@ -6,10 +6,10 @@ import (
 	"github.com/winnow-data/winnow/inference/internal/kernel"
 )
 
-// tileScores is how many scores a tile of queries may have at once (256 KiB), and tileRows how many rows at most.
+// tileRows is how many rows a tile of queries has at most, and tileScores, of attention in float32, how many scores at once (256 KiB).
 const (
 	tileScores = 1 << 16
-	tileRows   = 64
+	tileRows   = 128
 )
 
 // A tile is the unit of attention: some tokens of one sequence with the query heads that share one key/value head. Keys and
@@ -34,8 +34,11 @@ func (s *Session) tile() {
 		if a == b {
 			continue
 		}
-		keys := int(s.pos[s.sel[b-1]]) + 1
-		n := max(1, min(tileRows, tileScores/keys)/group)
+		rows := tileRows
+		if !s.m.kv16 {
+			rows = min(rows, tileScores/(int(s.pos[s.sel[b-1]])+1))
+		}
+		n := max(1, rows/group)
 		count := (b - a + n - 1) / n
 		for i := range count {
 			j := i / 2

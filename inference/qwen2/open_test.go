@@ -164,3 +164,44 @@ func TestOpenRefusesPaths(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOpenGGUF damages whole files: what comes back is an error or a model that computes.
+func FuzzOpenGGUF(f *testing.F) {
+	for _, name := range []string{"dense-tied.q4_0.gguf", "moe.f16.gguf", "llama.f16.gguf", "yarn.f16.gguf"} {
+		if b, err := os.ReadFile(filepath.Join(goldenFolder(f)+"-gguf", name)); err == nil {
+			f.Add(b, uint32(0), byte(0))
+			f.Add(b, uint32(300), byte(7))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte, at uint32, flip byte) {
+		if len(data) > 0 { // mutators seldom find the few hundred bytes that matter
+			data = append([]byte(nil), data...)
+			data[int(at)%len(data)] ^= flip
+		}
+		path := filepath.Join(t.TempDir(), "x.gguf")
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		m, err := Open(path, Options{Threads: 1})
+		if err != nil {
+			if !strings.Contains(err.Error(), path) {
+				t.Errorf("the error does not name the file: %v", err)
+			}
+			return
+		}
+		defer m.Close()
+		c, err := m.NewCache(1 << 24)
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		s := m.NewSession(nil)
+		h, err := s.Forward([]Slot{{Seq: c.New(), IDs: []int32{0, 0}, Want: []int{1}}})
+		if err != nil {
+			return
+		}
+		if m.Config.Head == LM {
+			s.Top(make([]Top, 1), h, 1)
+		}
+	})
+}
