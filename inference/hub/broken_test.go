@@ -278,7 +278,7 @@ func TestHangingConnectionIsGivenUp(t *testing.T) {
 		broken(1<<30)(w, r, name, b)
 	}
 	h := s.client()
-	h.Idle = 100 * time.Millisecond
+	h.Idle = 400 * time.Millisecond
 	p := s.must(h, tiny)
 	if rs := s.asked(func(r request) bool { return r.cdn && r.rng == "bytes=50000-" }); len(rs) != 1 {
 		t.Errorf("pulled %v with %d requests from byte 50000 on, want 1", p, len(rs))
@@ -298,7 +298,7 @@ func TestHubThatDoesNotAnswerIsGivenUp(t *testing.T) {
 				return false
 			}
 			h := s.client()
-			h.Idle = 100 * time.Millisecond
+			h.Idle = 400 * time.Millisecond
 			s.must(h, tiny)
 		})
 	}
@@ -312,12 +312,12 @@ func TestSlowConnectionIsNotGivenUp(t *testing.T) {
 			w.Write(rest[:min(len(rest), 30_000)])
 			w.(http.Flusher).Flush()
 			if b.lfs {
-				time.Sleep(40 * time.Millisecond)
+				time.Sleep(150 * time.Millisecond)
 			}
 		}
 	}
 	h := s.client()
-	h.Idle = 200 * time.Millisecond
+	h.Idle = time.Second
 	s.must(h, tiny)
 	if rs := s.asked(func(r request) bool { return r.cdn && r.method == http.MethodGet }); len(rs) != 1 {
 		t.Errorf("%d requests for a file that came slowly and steadily, want 1", len(rs))

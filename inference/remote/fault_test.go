@@ -73,7 +73,7 @@ func TestMisbehaviourIsTriedAgain(t *testing.T) {
 				wrong(w, r)
 				return true
 			}
-			m := open(t, e, func(o *Options) { o.Timeout = 150 * time.Millisecond })
+			m := open(t, e, func(o *Options) { o.Timeout = 500 * time.Millisecond })
 			if got := one(t, m, chat("x")); got.Err != nil || got.Text != "yes" {
 				t.Errorf("got %+v, want the third answer", got)
 			}
@@ -95,7 +95,7 @@ func TestMisbehaviourWithoutEndIsBounded(t *testing.T) {
 				wrong(w, r)
 				return true
 			}
-			m := open(t, e, func(o *Options) { o.Timeout, o.Tries = 100*time.Millisecond, 3 })
+			m := open(t, e, func(o *Options) { o.Timeout, o.Tries = 300*time.Millisecond, 3 })
 			replies, err := m.Complete(t.Context(), []inference.Request{chat("x")})
 			if name == "429" {
 				if err == nil {
