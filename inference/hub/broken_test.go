@@ -154,7 +154,7 @@ func TestFileThatChangesBetweenHeadAndGet(t *testing.T) {
 	var once sync.Once
 	s.wrong = func(w http.ResponseWriter, r *http.Request, cdn bool) bool {
 		if !cdn && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/resolve/") && strings.HasSuffix(r.URL.Path, "model.safetensors") {
-			once.Do(func() { s.files["model.safetensors"] = other })
+			once.Do(func() { s.put("model.safetensors", other) })
 		}
 		return false
 	}

@@ -165,6 +165,19 @@ func (s *testHub) handle(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, 404, "RepoNotFound", "Repository not found")
 }
 
+func (s *testHub) file(name string) (blob, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.files[name]
+	return b, ok
+}
+
+func (s *testHub) put(name string, b blob) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files[name] = b
+}
+
 func (s *testHub) known(rev string) bool {
 	return rev == "main" || rev == s.commit || rev == "refs%2Fpr%2F1" || rev == s.commit[:8]
 }
@@ -174,6 +187,8 @@ func (s *testHub) list(w http.ResponseWriter, rev string) {
 		s.fail(w, 404, "RevisionNotFound", "Invalid rev id: "+rev)
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var siblings []map[string]any
 	for name, b := range s.files {
 		e := map[string]any{"rfilename": name}
@@ -191,7 +206,7 @@ func (s *testHub) list(w http.ResponseWriter, rev string) {
 }
 
 func (s *testHub) resolve(w http.ResponseWriter, r *http.Request, name string) {
-	b, ok := s.files[name]
+	b, ok := s.file(name)
 	if !ok {
 		s.fail(w, 404, "EntryNotFound", "Entry not found")
 		return
@@ -215,7 +230,8 @@ func (s *testHub) handleCDN(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(r.URL.Path, "/bytes/")
 	w.Header().Set("Etag", `"cdn-`+strconv.Itoa(len(name))+`"`)
-	s.bytes(w, r, name, s.files[name])
+	b, _ := s.file(name)
+	s.bytes(w, r, name, b)
 }
 
 func (s *testHub) bytes(w http.ResponseWriter, r *http.Request, name string, b blob) {
