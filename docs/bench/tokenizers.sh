@@ -15,7 +15,7 @@ go test -C "$repo/inference/tokenizer" -c -o "$work/tokenizer.test" .
 for _ in $(seq "$rounds"); do
 	(
 		cd "$repo/inference/tokenizer"
-		taskset -c "$cpu" "$work/tokenizer.test" -test.run '^$' -test.bench 'Encode|Count' -test.cpu 1 |
+		taskset -c "$cpu" "$work/tokenizer.test" -test.run '^$' -test.bench 'Encode|Count|FirstPass' -test.cpu 1 |
 			awk '/^Benchmark/ { for (i = 1; i < NF; i++) if ($(i + 1) == "MB/cpu-s-best") printf "winnow %-24s %s\n", $1, $i }'
 	)
 	RAYON_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false PYTHONDONTWRITEBYTECODE=1 \

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -349,4 +350,27 @@ func TestNoAllocations(t *testing.T) {
 			t.Errorf("%s: %v allocations, want 0", name, n)
 		}
 	}
+}
+
+// TestTogether uses one tokenizer from many goroutines.
+func TestTogether(t *testing.T) {
+	tok := qwen2(t)
+	texts := fields(t, shared(t, "data/corpus/rust-rfcs.jsonl.zst"), "text")
+	texts = texts[:min(len(texts), 24)]
+	want := make([]int, len(texts))
+	for i, s := range texts {
+		want[i] = len(tok.Encode(nil, s, false))
+	}
+	var all sync.WaitGroup
+	for g := range 8 {
+		all.Go(func() {
+			for i := range texts {
+				i = (i + g*3) % len(texts)
+				if n := tok.Count(texts[i]); n != want[i] {
+					t.Errorf("text %d: %d tokens, want %d", i, n, want[i])
+				}
+			}
+		})
+	}
+	all.Wait()
 }
