@@ -339,6 +339,9 @@ func TestCacheChangesNothing(t *testing.T) {
 }
 
 func TestNoAllocations(t *testing.T) {
+	if raceDetector {
+		t.Skip("under the race detector sync.Pool drops things at random")
+	}
 	tok := qwen2(t)
 	text := strings.Repeat("The naïve café — e\u0301tude, 中文字符，疑是地上霜。\n\tfunc main() { return 12345 } 👍🏽 ", 20)
 	ids := tok.Encode(nil, text, false)
