@@ -95,7 +95,7 @@ func (b *Batcher) plan() {
 			b.put(j, j.seq, 1)
 		}
 	}
-	budget := b.o.Tokens
+	budget := max(b.o.Tokens-len(b.slots), b.o.Tokens/8, 1) // the engine's passes hold so many tokens in all
 	for i := 0; i < len(b.seated) && budget > 0; i++ {
 		j := b.seated[i]
 		if j.step == b.steps {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 )
 
 // Each is what a Model may have besides: replies one by one, as they are ready, from one goroutine at a time. Those given out stay valid where the
@@ -23,8 +24,11 @@ type recorded struct {
 	s *Store
 }
 
-// flushBytes is how much may wait to be written; a kill loses it.
-const flushBytes = 1 << 16
+// What waits longer, or is more, is written. A kill loses what waits.
+const (
+	flushBytes = 1 << 16
+	flushTime  = 2 * time.Second
+)
 
 // Complete implements Model.
 func (r *recorded) Complete(ctx context.Context, rs []Request) ([]Reply, error) {
@@ -59,7 +63,7 @@ func (r *recorded) CompleteEach(ctx context.Context, rs []Request, done func(i i
 	if len(ask) == 0 {
 		return nil
 	}
-	w := &writer{s: r.s}
+	w := &writer{s: r.s, last: time.Now()}
 	got := make([]Reply, len(ask))
 	err := each(ctx, r.Model, ask, func(i int, p Reply) {
 		got[i] = p
@@ -101,6 +105,7 @@ type writer struct {
 	s     *Store
 	lines []*line
 	bytes int
+	last  time.Time // of the last flush
 	to    int64
 	err   error
 }
@@ -108,7 +113,7 @@ type writer struct {
 func (w *writer) add(l *line) {
 	w.lines = append(w.lines, l)
 	w.bytes += 200 + len(l.Text) + 8*len(l.IDs) + 20*len(l.LogProbs) + 12*len(l.Vector)
-	if w.bytes >= flushBytes {
+	if w.bytes >= flushBytes || time.Since(w.last) >= flushTime {
 		w.flush()
 	}
 }
@@ -117,7 +122,7 @@ func (w *writer) flush() {
 	if w.err == nil && len(w.lines) > 0 {
 		w.to, w.err = w.s.append(w.lines)
 	}
-	w.lines, w.bytes = nil, 0
+	w.lines, w.bytes, w.last = nil, 0, time.Now()
 }
 
 // end makes everything durable.

@@ -268,9 +268,9 @@ func (s *Store) sync(to int64) error {
 		return nil
 	}
 	s.mu.Lock()
-	written := s.written
+	written, own := s.written, s.own
 	s.mu.Unlock()
-	if err := s.own.Sync(); err != nil {
+	if err := own.Sync(); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	s.synced = written

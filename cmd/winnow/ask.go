@@ -18,8 +18,8 @@ import (
 
 // askFlags say which model a command asks, and how it is held.
 type askFlags struct {
-	model, weights, memory string
-	threads                int
+	model, weights, memory, record string
+	threads                        int
 }
 
 func (f *askFlags) add(c *cobra.Command) {
@@ -27,6 +27,11 @@ func (f *askFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.weights, "weights", "", "form of the weights: f32, bf16, int8, int4; as stored if empty")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads; 0 means one per CPU")
 	c.Flags().StringVar(&f.memory, "memory", "", "memory for keys and values, such as 2GiB (default: a quarter of the machine's)")
+}
+
+// addRecord adds the flag for commands on rows.
+func (f *askFlags) addRecord(c *cobra.Command) {
+	c.Flags().StringVar(&f.record, "record", "", "folder that keeps the replies: what is in it is not asked again")
 }
 
 // open opens the model.
@@ -76,8 +81,16 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
+	var asked inference.Model = m
+	if f.record != "" {
+		store, serr := inference.OpenStore(f.record, "rows")
+		if serr != nil {
+			return serr
+		}
+		defer func() { err = errors.Join(err, store.Close()) }()
+		asked = inference.Record(m, store)
+	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	type batch struct {
 		rows    []*jsonRow
 		replies []inference.Reply
@@ -86,6 +99,12 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 	}
 	out := bufio.NewWriterSize(a.out, 1<<16)
 	var waiting []*batch
+	defer func() { // after an error some are still on their way
+		cancel()
+		for _, b := range waiting {
+			<-b.done
+		}
+	}()
 	var line []byte
 	drain := func(most int) error { // writes the oldest batches until so many are left
 		for len(waiting) > most {
@@ -122,7 +141,7 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 		waiting = append(waiting, b)
 		go func() {
 			defer close(b.done)
-			b.replies, b.err = m.Complete(ctx, rs)
+			b.replies, b.err = asked.Complete(ctx, rs)
 		}()
 	}
 	err = a.eachRow(file, func(r *jsonRow) error {

@@ -37,6 +37,7 @@ func newEmbed(a *app) *cobra.Command {
 		},
 	}
 	ask.add(c)
+	ask.addRecord(c)
 	c.Flags().BoolVar(&mean, "mean", false, "the mean over all tokens instead of the last")
 	c.Flags().BoolVar(&special, "special", false, "parse special tokens in text")
 	c.Flags().BoolVar(&truncate, "truncate", false, "cut the middle out of texts that are longer than the context")

@@ -51,6 +51,7 @@ func newGenerate(a *app) *cobra.Command {
 
 func (g *generateCmd) flags(c *cobra.Command) {
 	g.ask.add(c)
+	g.ask.addRecord(c)
 	f := c.Flags()
 	f.StringVarP(&g.prompt, "prompt", "p", "", "answer this text and stream the answer to the terminal")
 	f.BoolVar(&g.raw, "raw", false, "with -p: the text is a raw prompt, not a user's message")

@@ -37,6 +37,7 @@ func newScore(a *app) *cobra.Command {
 		},
 	}
 	ask.add(c)
+	ask.addRecord(c)
 	c.Flags().BoolVar(&special, "special", false, "parse special tokens in text")
 	c.Flags().BoolVar(&truncate, "truncate", false, "score the beginning of texts that are longer than the context")
 	return c
