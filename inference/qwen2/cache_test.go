@@ -280,3 +280,25 @@ func TestTop(t *testing.T) {
 		}
 	}
 }
+
+// TestTopTies: of equal logits the smaller id comes first, whichever worker found it; a state of NaNs gives ids that exist.
+func TestTopTies(t *testing.T) {
+	m, s, _ := open(t, "dense-tied", "f32", 4)
+	h := make([]float32, 2*m.Config.Hidden)
+	for i := range m.Config.Hidden {
+		h[m.Config.Hidden+i] = float32(math.NaN())
+	}
+	top := make([]Top, 2)
+	s.Top(top, h, 300)
+	for i, c := range top[0].Best {
+		if c.ID != int32(i) || c.Logit != 0 {
+			t.Fatalf("place %d of equal logits: %v", i, c)
+		}
+	}
+	if d := math.Abs(top[0].LogSumExp - math.Log(float64(m.Config.Vocab))); !(d < 1e-6) {
+		t.Errorf("log-sum-exp of zeros is off by %g", d)
+	}
+	if !math.IsNaN(top[1].LogSumExp) || top[1].Best[0].ID < 0 || int(top[1].Best[0].ID) >= m.Config.Vocab {
+		t.Errorf("NaN logits: log-sum-exp %g, likeliest %v", top[1].LogSumExp, top[1].Best[0])
+	}
+}

@@ -22,7 +22,7 @@ type Candidate struct {
 	Logit float32
 }
 
-// Top is the likeliest tokens after a state.
+// Top is the likeliest tokens after a state. Where a logit is NaN, which only a broken model gives, LogSumExp is NaN and Best means nothing.
 type Top struct {
 	Best      []Candidate // likeliest first; of equals the smaller id first
 	LogSumExp float64     // of all logits: ln p = Logit - LogSumExp
@@ -170,7 +170,13 @@ func (s *Session) mergeTop(t int) []Candidate {
 		d.merged = append(d.merged, s.workers[w].top[t*d.k:(t+1)*d.k]...)
 	}
 	slices.SortFunc(d.merged, compare)
-	return d.merged[:d.k]
+	best := d.merged[:d.k]
+	for i := range best {
+		if best[i].ID == math.MaxInt32 {
+			best[i] = Candidate{Logit: float32(math.NaN())}
+		}
+	}
+	return best
 }
 
 // logSumExp puts the blocks of token t together.
