@@ -21,7 +21,9 @@ func squares(acc *[lanes]float32, x []float32) {
 	default:
 		squaresAVX2(acc, &x[0], n)
 	}
-	squaresGeneric(acc, x[n:])
+	if n < len(x) {
+		squaresGeneric(acc, x[n:])
+	}
 }
 
 func addSquares(acc *[lanes]float32, y, x []float32) {
@@ -33,8 +35,10 @@ func addSquares(acc *[lanes]float32, y, x []float32) {
 	default:
 		addSquaresAVX2(acc, &y[0], &x[0], n)
 	}
-	addGeneric(y[n:], x[n:])
-	squaresGeneric(acc, y[n:len(x)])
+	if n < len(x) {
+		addGeneric(y[n:], x[n:])
+		squaresGeneric(acc, y[n:len(x)])
+	}
 }
 
 func maxLanes(m *[lanes]float32, x []float32) (nan bool) {
@@ -58,7 +62,9 @@ func add(y, x []float32) {
 	default:
 		addAVX2(&y[0], &x[0], n)
 	}
-	addGeneric(y[n:], x[n:])
+	if n < len(x) {
+		addGeneric(y[n:], x[n:])
+	}
 }
 
 func scaleMul(y, x, g []float32, s float32) {
@@ -70,7 +76,9 @@ func scaleMul(y, x, g []float32, s float32) {
 	default:
 		scaleMulAVX2(&y[0], &x[0], &g[0], s, n)
 	}
-	scaleMulGeneric(y[n:], x[n:], g[n:], s)
+	if n < len(x) {
+		scaleMulGeneric(y[n:], x[n:], g[n:], s)
+	}
 }
 
 func div(x []float32, d float32) {
@@ -82,7 +90,9 @@ func div(x []float32, d float32) {
 	default:
 		divAVX2(&x[0], d, n)
 	}
-	divGeneric(x[n:], d)
+	if n < len(x) {
+		divGeneric(x[n:], d)
+	}
 }
 
 func rotate(a, b, cos, sin []float32) {
@@ -94,7 +104,9 @@ func rotate(a, b, cos, sin []float32) {
 	default:
 		rotateAVX2(&a[0], &b[0], &cos[0], &sin[0], n)
 	}
-	rotateGeneric(a[n:], b[n:], cos[n:], sin[n:])
+	if n < len(a) {
+		rotateGeneric(a[n:], b[n:], cos[n:], sin[n:])
+	}
 }
 
 func swiglu(y, gate, up []float32) {
@@ -106,7 +118,9 @@ func swiglu(y, gate, up []float32) {
 	default:
 		swigluAVX2(&y[0], &gate[0], &up[0], n)
 	}
-	swigluGeneric(y[n:], gate[n:], up[n:])
+	if n < len(gate) {
+		swigluGeneric(y[n:], gate[n:], up[n:])
+	}
 }
 
 func exp(x []float32) {
@@ -118,7 +132,9 @@ func exp(x []float32) {
 	default:
 		expAVX2(&x[0], n)
 	}
-	expGeneric(x[n:])
+	if n < len(x) {
+		expGeneric(x[n:])
+	}
 }
 
 func softExp(acc *[lanes]float32, x []float32, max, scale float32) {
@@ -153,7 +169,9 @@ func sumExp(acc *[lanes]float32, x []float32, max float32) {
 	default:
 		sumExpAVX2(acc, &x[0], max, n)
 	}
-	sumExpGeneric(acc, x[n:], max)
+	if n < len(x) {
+		sumExpGeneric(acc, x[n:], max)
+	}
 }
 
 func packBF16(h []uint16, x []float32) {
@@ -161,7 +179,9 @@ func packBF16(h []uint16, x []float32) {
 	if n > 0 { // only VDPBF16PS takes packed activations
 		packBF16AVX512(&h[0], &x[0], n)
 	}
-	packBF16Generic(h[n:], x[n:])
+	if n < len(x) {
+		packBF16Generic(h[n:], x[n:])
+	}
 }
 
 func roundBF16(y, x []float32) {
@@ -173,5 +193,7 @@ func roundBF16(y, x []float32) {
 	default:
 		roundBF16AVX2(&y[0], &x[0], n)
 	}
-	roundBF16Generic(y[n:], x[n:])
+	if n < len(x) {
+		roundBF16Generic(y[n:], x[n:])
+	}
 }
