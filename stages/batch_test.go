@@ -92,3 +92,27 @@ func TestBatchMake(t *testing.T) {
 		t.Errorf("the same is made twice, at %v", at)
 	}
 }
+
+// TestBatchNotes: what a stage has measured and asked is told once, to the run, and gone when the next stage acts.
+func TestBatchNotes(t *testing.T) {
+	b := batch("a", "b")
+	b.Act("one")
+	b.Measured(1, "score", 2.5)
+	b.Measured(0, "score", NA)
+	b.Used(Usage{Calls: 1, In: 10, Out: 2})
+	b.Used(Usage{Calls: 1, Failed: 1, Unparsed: 3})
+	var docs []int
+	u := b.Noted(func(i int, rule string, x float64) {
+		if rule != "score" || i == 1 && x != 2.5 || i == 0 && !IsNA(x) {
+			t.Errorf("document %d: %s is %v", i, rule, x)
+		}
+		docs = append(docs, i)
+	})
+	if !slices.Equal(docs, []int{1, 0}) || u != (Usage{2, 10, 2, 1, 3}) {
+		t.Errorf("noted %v, used %+v", docs, u)
+	}
+	b.Act("two")
+	if u := b.Noted(func(int, string, float64) { t.Error("a note of another stage") }); u != (Usage{}) {
+		t.Errorf("used %+v by a stage that asked nothing", u)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -206,31 +205,4 @@ func fileSum(ctx context.Context, path string) (string, error) {
 	sum := hex.EncodeToString(h.Sum(nil))
 	sums.Store(key, sum)
 	return sum, nil
-}
-
-// once writes a small file unless it is there, whole or not at all, and returns what is in it then. Of several processes that come at the same time one wins.
-func once(file, content string) (string, error) {
-	data, err := os.ReadFile(file)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return string(data), err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return "", err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".new-*")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.WriteString(content)
-	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return "", err
-	}
-	if err := os.Link(tmp.Name(), file); err != nil && !errors.Is(err, fs.ErrExist) {
-		if err := os.Rename(tmp.Name(), file); err != nil {
-			return "", err
-		}
-	}
-	data, err = os.ReadFile(file)
-	return string(data), err
 }

@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -281,21 +280,4 @@ func (m *model) usage() Usage {
 
 func cost(p recipe.Price, in, out int64) float64 {
 	return (float64(in)*p.In + float64(out)*p.Out) / 1e6
-}
-
-// sameForm refuses a model that gives other numbers than the one this run began with: f32 and bf16 weights depend on the processor's instructions,
-// and documents of one run must not be judged by two forms.
-func (s *Set) sameForm(name string, spec Spec, form string) error {
-	if s.opt.Run == "" {
-		return nil
-	}
-	file := filepath.Join(s.opt.Run, "models", digest(name + "\x00" + spec.Model.Hub + "\x00" + spec.Path + "\x00" + spec.Model.URL + "\x00" + spec.Model.Weights)[:16])
-	have, err := once(file, form+"\n")
-	if err != nil {
-		return fmt.Errorf("the run's note of its models: %w", err)
-	}
-	if have != form+"\n" {
-		return fmt.Errorf("this run has used it as %q, and here it would be %q: numbers would differ within one run; go on on a machine like the first, or use weights: int8, which are the same everywhere", have[:len(have)-1], form)
-	}
-	return nil
 }

@@ -174,8 +174,10 @@ func scoreRows(list []ScoreGroup, much detail) []scoreRow {
 		if g.N > 0 && hi > lo {
 			title := row.Name + ": 5 % below " + about(float64(g.P5)) + ", half below " + about(float64(g.P50)) + ", 95 % below " + about(float64(g.P95))
 			row.Bar = chart.Bar([]chart.Segment{
-				{Class: "none", Value: float64(g.P5) - lo}, {Class: "before", Value: float64(g.P25 - g.P5), Title: title},
-				{Class: "after", Value: float64(g.P75 - g.P25), Title: title}, {Class: "before", Value: float64(g.P95 - g.P75), Title: title},
+				{Class: "none", Value: float64(g.P5) - lo},
+				{Class: "before", Value: float64(g.P25 - g.P5), Title: title},
+				{Class: "after", Value: float64(g.P75 - g.P25), Title: title},
+				{Class: "before", Value: float64(g.P95 - g.P75), Title: title},
 			}, hi-lo)
 		}
 		out = append(out, row)

@@ -154,7 +154,14 @@ func TestAlerts(t *testing.T) {
 		"epochs": {func(d *Data) {
 			d.Mixtures = []Mixture{{Stage: "mix", Budget: 100, Groups: []MixGroup{{Group: "zh", Asked: 0.5, Achieved: 0.5, Taken: 40}}}}
 		}, Amber, "largest number of epochs was reached by zh"},
-		"unjudged": {func(d *Data) { d.Stages[0].Unjudged = []Unjudged{{"r", "th", 60, 100}} }, Amber, "q judged under half of th."},
+		"source explains half": {func(d *Data) { d.Models = []Asked{{Stage: "judge", Scored: 50, BySource: 0.5}} }, Green, ""},
+		"source explains most": {func(d *Data) { d.Models = []Asked{{Stage: "judge", Scored: 50, BySource: 0.62}} }, Amber, "judge: the source alone explains 62 %"},
+		"few scores":           {func(d *Data) { d.Models = []Asked{{Scored: 49, BySource: 0.9}} }, Green, ""},
+		"perplexity differs":   {func(d *Data) { d.Models = []Asked{{Name: "perplexity", Scored: 90, BySource: 0.9}} }, Green, ""},
+		"unparsed some":        {func(d *Data) { d.Models = []Asked{{Stage: "judge", Calls: 100, Unparsed: 2}} }, Note, "2 answers did not say"},
+		"unparsed many":        {func(d *Data) { d.Models = []Asked{{Stage: "judge", Calls: 100, Unparsed: 3}} }, Amber, "3 % of the answers did not say"},
+		"unanswered":           {func(d *Data) { d.Models = []Asked{{Stage: "judge", Calls: 100, Failed: 1}} }, Note, "1 request got no answer"},
+		"unjudged":             {func(d *Data) { d.Stages[0].Unjudged = []Unjudged{{"r", "th", 60, 100}} }, Amber, "q judged under half of th."},
 		"one of three": {func(d *Data) {
 			d.Stages[0].Rules = append(d.Stages[0].Rules, Rule{Name: "b"}, Rule{Name: "c"})
 			d.Stages[0].Unjudged = []Unjudged{{"r", "th", 60, 100}}

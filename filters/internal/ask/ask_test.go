@@ -123,7 +123,11 @@ func TestCut(t *testing.T) {
 		n    int
 		head string
 	}{
-		{"", 3, ""}, {"a b c", 3, "a b c"}, {"a b c", 2, "a b"}, {"a  b", 1, "a"}, {"abc", 1, "abc"},
+		{"", 3, ""},
+		{"a b c", 3, "a b c"},
+		{"a b c", 2, "a b"},
+		{"a  b", 1, "a"},
+		{"abc", 1, "abc"},
 		{strings.Repeat("word ", 1000), 500, strings.TrimSpace(strings.Repeat("word ", 500))},
 	} {
 		head, rest := Cut(c.s, c.n, words)
