@@ -63,6 +63,7 @@ func (p *Parts) readConfig(src []byte) error {
 	var c struct {
 		Class        string               `json:"tokenizer_class"`
 		AddBOS       *bool                `json:"add_bos_token"`
+		AddEOS       bool                 `json:"add_eos_token"`
 		BOS          tokenText            `json:"bos_token"`
 		EOS          tokenText            `json:"eos_token"`
 		Pad          tokenText            `json:"pad_token"`
@@ -99,9 +100,6 @@ func (p *Parts) readConfig(src []byte) error {
 			return fmt.Errorf("added_tokens_decoder: %w", err)
 		}
 	}
-	if c.AddBOS != nil {
-		p.AddBOS = *c.AddBOS
-	}
 	for _, x := range []struct {
 		name  string
 		token tokenText
@@ -113,6 +111,12 @@ func (p *Parts) readConfig(src []byte) error {
 		if *x.id = p.lookup(string(x.token)); *x.id < 0 {
 			return fmt.Errorf("%s %.40q is not in the vocabulary", x.name, string(x.token))
 		}
+	}
+	if c.AddBOS != nil {
+		p.AddBOS = *c.AddBOS && p.BOS >= 0
+	}
+	if c.AddEOS && p.EOS >= 0 && len(p.Closing) == 0 {
+		p.Closing = []int32{p.EOS}
 	}
 	var err error
 	p.ChatTemplate, err = templateOf(c.ChatTemplate)

@@ -104,6 +104,15 @@ func (p *Parts) idsFromGGUF(meta Metadata) error {
 		}
 		p.AddBOS = add
 	}
+	if meta.Has("tokenizer.ggml.add_eos_token") {
+		add, err := meta.Bool("tokenizer.ggml.add_eos_token")
+		if err != nil {
+			return err
+		}
+		if add && p.EOS >= 0 {
+			p.Closing = []int32{p.EOS}
+		}
+	}
 	if p.AddBOS && p.BOS < 0 {
 		return fmt.Errorf("tokenizer.ggml.add_bos_token without tokenizer.ggml.bos_token_id")
 	}

@@ -40,7 +40,7 @@ func tinyMeta() meta {
 	return meta{
 		"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "qwen2", "tokenizer.ggml.tokens": tokens, "tokenizer.ggml.merges": p.Merges,
 		"tokenizer.ggml.token_type": types, "tokenizer.ggml.eos_token_id": uint64(258), "tokenizer.ggml.eot_token_id": uint64(260),
-		"tokenizer.ggml.padding_token_id": uint64(258), "tokenizer.ggml.bos_token_id": uint64(258), "tokenizer.ggml.add_bos_token": true,
+		"tokenizer.ggml.padding_token_id": uint64(258), "tokenizer.ggml.bos_token_id": uint64(258), "tokenizer.ggml.add_bos_token": true, "tokenizer.ggml.add_eos_token": true,
 		"tokenizer.chat_template": "template",
 	}
 }
@@ -55,7 +55,7 @@ func TestFromGGUF(t *testing.T) {
 	if got := tok.Encode(nil, "ab user<|end|>", false); !slices.Contains(got, 259) || slices.Contains(got, 258) {
 		t.Errorf("not asked for special tokens: %v; want the user-defined one, not the control token", got)
 	}
-	if id, add := tok.BOS(); id != 258 || !add || tok.Pad() != 258 || !slices.Equal(tok.EOS(), []int32{258, 260}) || tok.ChatTemplate() != "template" || tok.MaxID() != 262 {
+	if id, add := tok.BOS(); id != 258 || !add || tok.Pad() != 258 || !slices.Equal(tok.EOS(), []int32{258, 260}) || tok.ChatTemplate() != "template" || tok.MaxID() != 262 || !slices.Equal(tok.Closing(), []int32{258}) {
 		t.Errorf("BOS %d %t, padding %d, EOS %v, template %q, largest id %d", id, add, tok.Pad(), tok.EOS(), tok.ChatTemplate(), tok.MaxID())
 	}
 	if got, want := tok.Encode(nil, "e\u0301", false), tok.Encode(nil, "é", false); !slices.Equal(got, want) {

@@ -63,6 +63,8 @@ func TestBadParts(t *testing.T) {
 		"eos":                 {func(p *Parts) { p.EOS = 259 }, "the EOS id 259 is outside the vocabulary of 259 tokens"},
 		"bos":                 {func(p *Parts) { p.BOS = -2 }, "the BOS id -2"},
 		"pad":                 {func(p *Parts) { p.Pad = 1 << 30 }, "the padding id 1073741824"},
+		"BOS before":          {func(p *Parts) { p.AddBOS = true }, "BOS is wanted before a text, but there is none"},
+		"closing":             {func(p *Parts) { p.Closing = []int32{259} }, "the id 259 that closes a text is outside"},
 		"ends":                {func(p *Parts) { p.Ends = []int32{3, 259} }, "the id 259 that ends a text is outside"},
 		"unknown token":       {func(p *Parts) { p.Unknown = "<unk>" }, `the unknown token "<unk>" is not in the vocabulary`},
 		"fused unknown": {func(p *Parts) {
@@ -149,7 +151,7 @@ func TestBadTokenizerJSON(t *testing.T) {
 		{"pre", `{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":` + quote(patternQwen2) + `},"behavior":"Removed"},{"type":"ByteLevel","use_regex":false}]}`, `behavior "Removed"`},
 		{"pre", `{"type":"Sequence","pretokenizers":[{"type":"Digits"},{"type":"ByteLevel"}]}`, "the sequence Digits, ByteLevel is not supported"},
 		{"pre", strings.Repeat(`{"type":"Sequence","pretokenizers":[`, 20000) + strings.Repeat(`]}`, 20000), "pre_tokenizer:"},
-		{"post", `{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>"}}]}`, `post_processor: "<s>" is not in the vocabulary`},
+		{"post", `{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>"}},{"Sequence":{}}]}`, `post_processor: "<s>" is not in the vocabulary`},
 		{"added", `[{"id":258}]`, "the added token with id 258 is empty"},
 		{"added", `[{"id":0,"content":"x"}]`, `added_tokens: the id 0 has two tokens`},
 		{"added", `[{"id":9999999,"content":"x"}]`, `has id 9999999`},
@@ -198,6 +200,16 @@ func TestGoodTokenizerJSON(t *testing.T) {
 	}
 	if id, add := tok.BOS(); id != 258 || !add {
 		t.Errorf("BOS %d, added %t; want 258, true", id, add)
+	}
+	if tok.Closing() != nil {
+		t.Errorf("closing ids %v, want none", tok.Closing())
+	}
+	tok, err = readTokenizer(tinyJSON(map[string]string{"post": `{"type":"TemplateProcessing","single":[{"Sequence":{}},{"SpecialToken":{"id":"<|end|>"}}]}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, add := tok.BOS(); id != -1 || add || !slices.Equal(tok.Closing(), []int32{258}) {
+		t.Errorf("BOS %d, added %t, closing ids %v; want only 258 behind", id, add, tok.Closing())
 	}
 }
 

@@ -2,6 +2,7 @@ package tokenizer
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -133,6 +134,15 @@ func (t *Tokenizer) setEnds(p Parts) error {
 			return fmt.Errorf("tokenizer: the %s id %d is outside the vocabulary of %d tokens", x.name, x.id, len(t.ends))
 		}
 	}
+	if p.AddBOS && p.BOS < 0 {
+		return fmt.Errorf("tokenizer: BOS is wanted before a text, but there is none")
+	}
+	for _, id := range p.Closing {
+		if id < 0 || int(id) >= len(t.ends) {
+			return fmt.Errorf("tokenizer: the id %d that closes a text is outside the vocabulary of %d tokens", id, len(t.ends))
+		}
+	}
+	t.closing = slices.Clone(p.Closing)
 	for _, id := range append([]int32{p.EOS}, p.Ends...) {
 		if id == -1 {
 			continue

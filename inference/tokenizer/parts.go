@@ -29,6 +29,8 @@ type Parts struct {
 	Ends          []int32
 	// AddBOS says that the model wants BOS before a raw prompt.
 	AddBOS bool
+	// Closing lists the ids that the model wants behind a text, as embedding models do whose last token is the text's vector.
+	Closing []int32
 	// ChatTemplate is a Jinja template, "" for none.
 	ChatTemplate string
 

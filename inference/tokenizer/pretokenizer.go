@@ -68,30 +68,3 @@ func (j *preJSON) split() (string, error) {
 	}
 	return p.Regex, nil
 }
-
-// postJSON is a post-processor.
-type postJSON struct {
-	Type   string     `json:"type"`
-	List   []postJSON `json:"processors"`
-	Single []struct {
-		SpecialToken *struct {
-			ID string `json:"id"`
-		} `json:"SpecialToken"`
-	} `json:"single"`
-}
-
-// first returns the special token that a template puts before a text, or "".
-func (j *postJSON) first() string {
-	if j == nil {
-		return ""
-	}
-	for i := range j.List {
-		if j.List[i].Type == "TemplateProcessing" {
-			return j.List[i].first()
-		}
-	}
-	if j.Type == "TemplateProcessing" && len(j.Single) > 0 && j.Single[0].SpecialToken != nil {
-		return j.Single[0].SpecialToken.ID
-	}
-	return ""
-}

@@ -17,6 +17,7 @@
 package tokenizer
 
 import (
+	"slices"
 	"sync"
 )
 
@@ -39,6 +40,7 @@ type Tokenizer struct {
 	pad     int32
 	eos     []int32
 	addBOS  bool
+	closing []int32
 	chat    string
 	special []bool // by id: nil when no token is special
 	scratch sync.Pool
@@ -54,7 +56,10 @@ func (t *Tokenizer) MaxID() int32 { return int32(len(t.ends) - 1) }
 func (t *Tokenizer) BOS() (id int32, add bool) { return t.bos, t.addBOS }
 
 // EOS returns the ids that end a generated text. The slice belongs to the caller.
-func (t *Tokenizer) EOS() []int32 { return append([]int32(nil), t.eos...) }
+func (t *Tokenizer) EOS() []int32 { return slices.Clone(t.eos) }
+
+// Closing returns the ids that the model wants behind a text that it embeds. Encode never adds them. The slice belongs to the caller.
+func (t *Tokenizer) Closing() []int32 { return slices.Clone(t.closing) }
 
 // Pad returns the id that fills a batch, or -1.
 func (t *Tokenizer) Pad() int32 { return t.pad }

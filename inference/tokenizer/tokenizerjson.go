@@ -73,11 +73,17 @@ func (p *Parts) readTokenizerJSON(src []byte) error {
 	if err := optional(f.post, &post); err != nil {
 		return fmt.Errorf("post_processor: %w", err)
 	}
-	if first := post.first(); first != "" {
-		p.BOS, p.AddBOS = p.lookup(first), true
-		if p.BOS < 0 {
-			return fmt.Errorf("post_processor: %.40q is not in the vocabulary", first)
+	first, last := post.around()
+	for _, token := range []string{first, last} {
+		if token != "" && p.lookup(token) < 0 {
+			return fmt.Errorf("post_processor: %.40q is not in the vocabulary", token)
 		}
+	}
+	if first != "" {
+		p.BOS, p.AddBOS = p.lookup(first), true
+	}
+	if last != "" {
+		p.Closing = []int32{p.lookup(last)}
 	}
 	return nil
 }
