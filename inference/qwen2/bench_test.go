@@ -110,3 +110,35 @@ func BenchmarkDecode(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkScore is the log-probabilities of a document of 512 tokens: the whole head for each.
+func BenchmarkScore(b *testing.B) {
+	m, p := benchModel(b)
+	c, err := m.NewCache(64 << 20)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	s := m.NewSession(p)
+	ids, want := make([]int32, 512), make([]int, 511)
+	for i := range ids {
+		ids[i] = int32(i*7919) % int32(m.Config.Vocab)
+	}
+	for i := range want {
+		want[i] = i
+	}
+	lp := make([]float64, 511)
+	var used float64
+	for b.Loop() {
+		at := cpu(b)
+		seq := c.New()
+		h, err := s.Forward([]Slot{{Seq: seq, IDs: ids, Want: want}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.LogProbs(lp, h, ids[1:])
+		seq.Free()
+		used += cpu(b) - at
+	}
+	b.ReportMetric(float64(b.N*512)/used, "tok/cpu-s")
+}

@@ -79,11 +79,15 @@ func (p *packing) form(gateUp bool, ts []tensor.Tensor) form {
 	return stored(ts)
 }
 
-// stored is the form that holds tensors as they are stored: of unlike ones, float32 if one is float, else int8 with a scale for 32.
+// stored is the form that holds tensors as they are stored: of unlike ones, float32 if one is float, else int8 with a scale for 32. Q4_K has
+// groups of 32 with a scale and a minimum, as the 4-bit form: what its regression finds is what was stored, up to the rounding of the two.
 func stored(ts []tensor.Tensor) form {
 	var all []form
 	for _, t := range ts {
 		f, g := kernel.Stored(t.Type)
+		if t.Type == tensor.Q4_K {
+			f = kernel.Int4Min
+		}
 		all = append(all, form{f, g})
 	}
 	switch {
