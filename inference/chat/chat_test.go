@@ -120,6 +120,26 @@ func TestRecognise(t *testing.T) {
 	}
 }
 
+// TestSystemWords: the system message of a template is read as Jinja reads it, or the template is not known.
+func TestSystemWords(t *testing.T) {
+	before, after, _ := strings.Cut(shapes[0].text, wild)
+	for in, want := range map[string]string{
+		`put it in \\boxed{}.`: `put it in \boxed{}.`, `two\nlines`: "two\nlines", `a "quoted" word`: `a "quoted" word`, ``: "",
+	} {
+		tmpl, err := New(before + in + after)
+		if err != nil {
+			t.Errorf("%s: %v", in, err)
+		} else if tmpl.System() != want {
+			t.Errorf("%s: %q, want %q", in, tmpl.System(), want)
+		}
+	}
+	for _, in := range []string{`\x41`, `\u0041`, "\x00", `it's`, `it\'s`} {
+		if tmpl, err := New(before + in + after); err == nil {
+			t.Errorf("%s is taken for %q", in, tmpl.System())
+		}
+	}
+}
+
 func TestUnknownTemplates(t *testing.T) {
 	qwen := strings.ReplaceAll(shapes[0].text, wild, "x")
 	if _, err := New(qwen); err != nil {

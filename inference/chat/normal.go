@@ -124,8 +124,8 @@ func isWord(s string) bool {
 	return s != ""
 }
 
-// quoted reads the string literal that s begins with and returns its value and length. Escapes other than \n stay as they are, without the
-// backslash before a quotation mark.
+// quoted reads the string literal that s begins with and returns its value and length. An escape that no known template has becomes a zero byte,
+// which none has either.
 func quoted(s string) (value string, n int) {
 	var b strings.Builder
 	for i := 1; i < len(s); i++ {
@@ -137,10 +137,12 @@ func quoted(s string) (value string, n int) {
 			switch s[i] {
 			case 'n':
 				b.WriteByte('\n')
-			case '\'', '"':
+			case 't':
+				b.WriteByte('\t')
+			case '\'', '"', '\\':
 				b.WriteByte(s[i])
 			default:
-				b.WriteString(s[i-1 : i+1])
+				b.WriteByte(0)
 			}
 		default:
 			b.WriteByte(s[i])

@@ -136,7 +136,7 @@ func matchShape(text, shape string) (system string, ok bool) {
 		if marker := strings.Index(rest, imEnd); marker >= 0 && marker < end {
 			end = marker
 		}
-		if end < 0 || i > 0 && rest[:end] != system {
+		if end < 0 || i > 0 && rest[:end] != system || strings.IndexByte(rest[:end], 0) >= 0 {
 			return "", false
 		}
 		system = rest[:end]
