@@ -74,8 +74,9 @@ func (a *tile) narrow(op tileOp, y []float32, stride, cols int) {
 	for r := range a.n {
 		copy(whole[r*16:][:cols], y[r*stride:])
 	}
-	a.y, a.ys = unsafe.Pointer(&whole), 64
-	op.run(a)
+	b := *a // so that whole stays on the stack
+	b.y, b.ys = unsafe.Pointer(&whole), 64
+	op.run(&b)
 	for r := range a.n {
 		copy(y[r*stride:][:cols], whole[r*16:])
 	}
