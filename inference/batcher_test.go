@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/inference/schema"
 )
 
 // mixed is requests of all kinds, many with a common beginning.
@@ -88,17 +90,67 @@ func TestShortMemorySetsBack(t *testing.T) {
 	for i := range 6 {
 		rs = append(rs, Request{Key: fmt.Sprint(i), Prompt: words(40+i, byte(i)), MaxTokens: 300, Temperature: float64(i % 2), Schema: json.RawMessage(`{"type":"array","items":{"enum":[1,2]},"minItems":120}`)})
 	}
-	rs = append(rs, Request{Prompt: words(130, 9), Task: Choose, Choices: []string{"the whole thing", "another one"}})
-	alone, _ := fakeBatcher(t, 64, Options{})
-	b, _ := fakeBatcher(t, 8, Options{})
-	got := complete(t, b, rs...)
-	for i, r := range rs {
-		if want := complete(t, alone, r)[0]; want.Err != nil || !reflect.DeepEqual(got[i], want) {
-			t.Errorf("request %d gets %+v, alone %+v", i, got[i], want)
+	rs = append(rs,
+		Request{Prompt: words(130, 9), Task: Choose, Choices: []string{"the whole thing", "another one"}},
+		Request{Prompt: words(200, 8), Task: Score},
+		Request{Prompt: words(210, 7), Task: Embed, Pooling: Mean})
+	for _, total := range []bool{false, true} {
+		alone, f := fakeBatcher(t, 64, Options{})
+		f.s.total, alone.shape.total = total, total
+		b, f := fakeBatcher(t, 8, Options{Tokens: 40})
+		f.s.total, b.shape.total = total, total
+		got := complete(t, b, rs...)
+		for i, r := range rs {
+			if want := complete(t, alone, r)[0]; want.Err != nil || !reflect.DeepEqual(got[i], want) {
+				t.Errorf("total %v: request %d gets %+v, alone %+v", total, i, got[i], want)
+			}
+		}
+		if s := b.Stats(); s.Preempted == 0 {
+			t.Error("nothing was set back")
 		}
 	}
-	if s := b.Stats(); s.Preempted == 0 {
-		t.Error("nothing was set back")
+}
+
+// A job that is set back at any step ends with the same reply: nothing is lost, nothing counted twice.
+func TestSetBackAtAnyStep(t *testing.T) {
+	alone, _ := fakeBatcher(t, 64, Options{})
+	for _, r := range []Request{
+		{Prompt: words(200, 8), Task: Score},
+		{Prompt: words(200, 7), Task: Embed, Pooling: Mean},
+		{Prompt: words(200, 6), Task: Embed},
+		{Prompt: words(200, 5), Task: Classify},
+		{Prompt: words(100, 4), Task: Choose, Choices: []string{words(60, 1), "a", words(70, 2)}},
+		{Prompt: words(100, 3), MaxTokens: 12, Temperature: 1, Stop: []string{"the"}},
+		{Prompt: words(100, 2), MaxTokens: 30, Schema: json.RawMessage(fakeSchema)},
+	} {
+		want := complete(t, alone, r)[0]
+		for at := 1; at < 40; at++ {
+			f, tok := newFake(t, 64)
+			b := stillBatcher(f, tok, Options{Tokens: 40})
+			j, err := b.prepare(&r, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			j.call = &call{finished: make(chan finished, 1)}
+			b.waiting = append(b.waiting, j)
+			for n := 1; len(b.waiting)+len(b.seated) > 0; n++ {
+				b.admit()
+				if err := b.step(); err != nil {
+					t.Fatal(err)
+				}
+				if n == at && len(b.seated) > 0 {
+					b.setBack(0)
+				}
+			}
+			if got := <-j.call.finished; !reflect.DeepEqual(got.reply, want) {
+				t.Fatalf("%v, set back after step %d: %+v, want %+v", r.Task, at, got.reply, want)
+			}
+			for b.evict() {
+			}
+			if f.free != 64 {
+				t.Fatalf("%v: %d of 64 pages are free", r.Task, f.free)
+			}
+		}
 	}
 }
 
@@ -247,6 +299,38 @@ func TestConstrainedOutputIsWhole(t *testing.T) {
 		if whole[true] < 100 || whole[false] < 200 {
 			t.Errorf("%v answers were whole", whole)
 		}
+	}
+}
+
+// A mask says of every token what the automaton says of its bytes, though it is found by walking the sorted vocabulary and shared by many states.
+func TestMasksAreExact(t *testing.T) {
+	f, tok := newFake(t, 8)
+	b := stillBatcher(f, tok, Options{})
+	g, err := schema.Compile([]byte(fakeSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bd := b.masks.enter("s", g, 1000)
+	defer b.masks.leave(bd)
+	some := 0
+	for i := range len(`{"score":42,"why":"the é yes","tags":["yes", "no"]}`) + 1 {
+		bd.state = bd.rule.a.Start()
+		for _, c := range []byte(`{"score":42,"why":"the é yes","tags":["yes", "no"]}`)[:i] {
+			bd.state = bd.rule.a.Next(bd.state, c)
+		}
+		mask := b.masks.mask(bd)
+		for id := range int32(f.s.vocab) {
+			want := len(tok.Bytes(id)) > 0 && !tok.Special(id) && b.masks.next(bd.rule, bd.state, id) != schema.Dead
+			if got := mask[id/64]>>(id%64)&1 == 1; got != want {
+				t.Fatalf("behind %d bytes: token %d (%q) may follow: %v, want %v", i, id, tok.Bytes(id), got, want)
+			}
+			if want {
+				some++
+			}
+		}
+	}
+	if some < 500 {
+		t.Errorf("only %d tokens were allowed in all", some)
 	}
 }
 

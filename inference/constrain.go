@@ -205,17 +205,26 @@ func (m *masker) apply(bd *bound, logits []float32, room int) {
 			last = candidate{end[0], logits[end[0]]}
 		}
 	}
-	mask := m.mask(bd)
-	for i := range logits {
-		ok := len(bd.path) == 0 && mask[i/64]>>(i%64)&1 == 1
-		if ok && bd.close && !bd.loose {
-			ok = m.closes(bd.rule, m.next(bd.rule, bd.state, int32(i)), room-1)
+	for w, word := range m.mask(bd) {
+		row := logits[64*w : min(64*w+64, len(logits))]
+		if len(bd.path) > 0 {
+			word = 0
 		}
-		if !ok {
-			logits[i] = none
+		if word == math.MaxUint64 && !bd.close {
+			left += 64
 			continue
 		}
-		left++
+		for i := range row {
+			ok := word>>i&1 == 1
+			if ok && bd.close && !bd.loose {
+				ok = m.closes(bd.rule, m.next(bd.rule, bd.state, int32(64*w+i)), room-1)
+			}
+			if ok {
+				left++
+			} else {
+				row[i] = none
+			}
+		}
 	}
 	if left == 0 && len(kept) == 0 && last.id >= 0 {
 		bd.path = m.closing(bd.rule, bd.state)

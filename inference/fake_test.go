@@ -192,7 +192,12 @@ func (f *fake) forward(slots []slot) ([]float32, error) {
 			s.drop(old)
 		}
 		from := len(s.ids)
-		s.ids = append(s.ids, t.ids...)
+		for _, id := range t.ids {
+			if f.s.total { // as dual chunk attention: what a token becomes depends on how long its text will be
+				id += int32(max(t.total, from+len(t.ids))) << 16
+			}
+			s.ids = append(s.ids, id)
+		}
 		for len(s.pages)*pageTokens < len(s.ids) {
 			s.pages = append(s.pages, s.take())
 		}

@@ -70,12 +70,6 @@ func (j *job) wants(want []int, from, to int) []int {
 	return want
 }
 
-// reset takes the job out of work; what it has computed so far is kept as tokens and results.
-func (j *job) reset() {
-	j.drop()
-	j.after = nil
-}
-
 // drop gives its pages back.
 func (j *job) drop() {
 	if j.seq != nil {

@@ -201,11 +201,18 @@ func (b *Batcher) room(i int, seq sequence, n int) bool {
 		if k <= i {
 			return false
 		}
-		j := b.seated[k]
-		b.seated = slices.Delete(b.seated, k, k+1)
-		j.reset()
-		b.waiting = slices.Insert(b.waiting, 0, j)
-		b.count(func(s *Stats) { s.Preempted++ })
+		b.setBack(k)
 	}
 	return true
+}
+
+// setBack takes seat k's job out of work and puts it in front of those that wait. What it computed so far is kept as tokens and results; its keys and
+// values are computed again, with the same bits.
+func (b *Batcher) setBack(k int) {
+	j := b.seated[k]
+	b.seated = slices.Delete(b.seated, k, k+1)
+	j.drop()
+	j.after = nil
+	b.waiting = slices.Insert(b.waiting, 0, j)
+	b.count(func(s *Stats) { s.Preempted++ })
 }
