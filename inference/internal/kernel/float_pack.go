@@ -21,7 +21,10 @@ func (w *Matrix) packFloats(t tensor.Tensor, at, from, to int) bool {
 		first := at + r
 		n := min(to-r, panelRows-first%panelRows)
 		for i := 0; half && i < n; i++ {
-			t.Row(r+i, buffer[i*w.Cols:(i+1)*w.Cols])
+			x, raw := buffer[i*w.Cols:(i+1)*w.Cols], t.Raw(r+i)
+			for k := widenHalves(x, raw); k < len(x); k++ {
+				x[k] = tensor.HalfToFloat(binary.LittleEndian.Uint16(raw[2*k:]))
+			}
 		}
 		src := asBytes(buffer)
 		if !half {

@@ -49,3 +49,14 @@ func transpose8(dst []uint32, src []byte, stride, n int, exponent, carry uint32)
 	_, _ = dst[(n-1)*panelRows+7], src[7*stride+4*n-1]
 	return transposeAVX2(&dst[0], &src[0], stride, n, exponent, carry)
 }
+
+// widenHalves widens the first float16 values of raw that make whole vectors and returns how many. (Every CPU with AVX2 has
+// F16C, which came before it.)
+func widenHalves(y []float32, raw []byte) int {
+	n := whole(len(y))
+	if n > 0 {
+		_ = raw[2*n-1]
+		widen16AVX2(&y[0], &raw[0], n)
+	}
+	return n
+}

@@ -1363,3 +1363,22 @@ loop:
 	MOVL AX, bad+40(FP)
 	VZEROUPPER
 	RET
+
+// func widen16AVX2(y *float32, x *byte, n int)
+// y = x widened; n is a positive multiple of 16
+TEXT ·widen16AVX2(SB), NOSPLIT, $0-24
+	MOVQ y+0(FP), DI
+	MOVQ x+8(FP), SI
+	MOVQ n+16(FP), CX
+
+loop:
+	VCVTPH2PS (SI), Y0
+	VCVTPH2PS 16(SI), Y1
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	ADDQ $32, SI
+	ADDQ $64, DI
+	SUBQ $16, CX
+	JNZ loop
+	VZEROUPPER
+	RET

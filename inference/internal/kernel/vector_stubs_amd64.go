@@ -111,3 +111,6 @@ func accumulateAVX2(o, t *float32, state *rowState, wide, rows int)
 
 //go:noescape
 func transposeAVX2(dst *uint32, src *byte, stride, n int, exponent, carry uint32) (bad uint32)
+
+//go:noescape
+func widen16AVX2(y *float32, x *byte, n int)

@@ -1,5 +1,14 @@
 package main
 
+// halves16 writes the routine that widens float16.
+func (v *vec) halves16() {
+	v.begin("widen16", "y = x widened; n is a positive multiple of 16", "y *float32, x *byte, n int", 24)
+	v.p("\tMOVQ y+0(FP), DI\n\tMOVQ x+8(FP), SI\n\tMOVQ n+16(FP), CX\n\nloop:")
+	v.p("\tVCVTPH2PS (SI), Y0\n\tVCVTPH2PS 16(SI), Y1\n\tVMOVUPS Y0, (DI)\n\tVMOVUPS Y1, 32(DI)\n\tADDQ $32, SI")
+	v.end("loop", "CX", "DI")
+	v.ret()
+}
+
 // transpose writes the routine that packs eight rows of four-byte units (AVX2).
 func (v *vec) transpose() {
 	v.begin("transpose", "Unit u of row i goes to dst[32·u+i]; n is a positive multiple of 8. Any unit whose exponent bits are all ones\n// carries into the sign bits of bad.",

@@ -263,6 +263,7 @@ func vectors(wide bool) {
 	v.kv16()
 	if !wide {
 		v.transpose()
+		v.halves16()
 	}
 	name := fmt.Sprintf("vector_%s_amd64.s", v.pick("avx512", "avx2"))
 	if err := os.WriteFile(name, v.Bytes(), 0o644); err != nil {
