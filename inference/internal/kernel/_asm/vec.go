@@ -245,4 +245,3 @@ func (v *vec) unrolled(body func(ws []work), pointers ...string) {
 	v.end("loop", "CX", pointers...)
 	v.p("\ndone:")
 }
-
