@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/winnow-data/winnow/inference/qwen2/golden"
+	"github.com/winnow-data/winnow/inference/qwen2/verify"
 )
 
 func newModelVerify(a *app) *cobra.Command {
@@ -22,13 +22,13 @@ func newModelVerify(a *app) *cobra.Command {
   winnow model verify model.gguf --weights int8
   winnow model verify --golden golden/smollm2 smollm2-135m-instruct.q4_1.gguf
   winnow model verify golden/qwen2`,
-		Long: "PATH is a model, or a folder of golden values with models in it. Without golden values the model is checked against itself: finite numbers, the same\n" +
+		Long: "PATH is a model folder or file, a pulled model by its name, or a folder of golden values with models in it. Without golden values the model is checked against itself: finite numbers, the same\n" +
 			"bits for a text in pieces, in a fork, beside other texts, on any number of threads and with every instruction set of this CPU, and a tokenizer that gives\n" +
 			"its text back. With them (--golden), every case is run and the largest deviation of each kind printed beside its limit. Exit code 1 when one is out of tolerance.",
 		Args: exactArgs(1, "a model folder or file, or a folder of golden values"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			o := golden.Options{Threads: threads, Short: short, Each: func(r *golden.Report) { fmt.Fprint(a.out, showReport(r)) }}
-			reports, err := verify(args[0], folder, weights, tokens, o)
+			o := verify.Options{Threads: threads, Short: short, Each: func(r *verify.Report) { fmt.Fprint(a.out, showReport(r)) }}
+			reports, err := verifyModel(args[0], folder, weights, tokens, o)
 			if err != nil {
 				return err
 			}
@@ -52,10 +52,14 @@ func newModelVerify(a *app) *cobra.Command {
 	return c
 }
 
-// verify runs golden values if there are any, else the checks that need none.
-func verify(path, folder, weights string, tokens int, o golden.Options) ([]*golden.Report, error) {
+// verifyModel runs golden values if there are any, else the checks that need none.
+func verifyModel(path, folder, weights string, tokens int, o verify.Options) ([]*verify.Report, error) {
+	path, err := findModel(path)
+	if err != nil {
+		return nil, err
+	}
 	if folder != "" {
-		return golden.Verify(folder, path, o)
+		return verify.Golden(folder, path, o)
 	}
 	st, err := os.Stat(path)
 	if err != nil {
@@ -63,21 +67,21 @@ func verify(path, folder, weights string, tokens int, o golden.Options) ([]*gold
 	}
 	if st.IsDir() {
 		if _, err := os.Stat(filepath.Join(path, "config.json")); errors.Is(err, os.ErrNotExist) {
-			return golden.Verify(path, "", o)
+			return verify.Golden(path, "", o)
 		}
 	}
 	if tokens < 2 {
 		return nil, usage("--tokens is %d, want at least 2", tokens)
 	}
-	r, err := golden.Self(path, weights, tokens, o)
+	r, err := verify.Self(path, weights, tokens, o)
 	if err != nil {
 		return nil, err
 	}
-	return []*golden.Report{r}, nil
+	return []*verify.Report{r}, nil
 }
 
 // showReport writes a report for people.
-func showReport(r *golden.Report) string {
+func showReport(r *verify.Report) string {
 	weights := r.Weights
 	if weights == "" {
 		weights = "as stored"

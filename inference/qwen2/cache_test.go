@@ -55,7 +55,11 @@ func TestRandomSteps(t *testing.T) {
 				ids []int32
 			}
 			var texts []text
-			for range 60 {
+			steps := 60
+			if testing.Short() {
+				steps = 15
+			}
+			for range steps {
 				switch k := r.IntN(6); {
 				case len(texts) < 3 && k < 3:
 					texts = append(texts, text{c.New(), nil})

@@ -131,7 +131,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add([]byte(smallConfig))
 	for _, name := range []string{"yarn", "moe-norm-mlponly", "dca-mscale", "qwen3", "llama", "sliding-on", "reward-1"} {
 		for _, file := range []string{"config.json", "config.v5.json"} {
-			if b, err := os.ReadFile(filepath.Join(goldenFolder(f), name, file)); err == nil {
+			if b, err := os.ReadFile(filepath.Join(tiny(f, name), file)); err == nil {
 				f.Add(b)
 			}
 		}

@@ -26,7 +26,7 @@
 // # Numbers
 //
 // Weights f32 (or files in F32 and F16) compute in float32 throughout, within 4 times of what transformers in float32 differs from a float64
-// reference. The other forms round activations as they do weights (see [Options]), and hold keys and values in 16 bits. Package golden
+// reference. The other forms round activations as they do weights (see [Options]), and hold keys and values in 16 bits. Package verify
 // measures all of them.
 //
 // # Files

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/winnow-data/winnow/inference/internal/golden"
 )
 
 // A stored tensor of a safetensors file, float32.
@@ -168,7 +170,7 @@ func TestOpenRefusesPaths(t *testing.T) {
 // FuzzOpenGGUF damages whole files: what comes back is an error or a model that computes.
 func FuzzOpenGGUF(f *testing.F) {
 	for _, name := range []string{"dense-tied.q4_0.gguf", "moe.f16.gguf", "llama.f16.gguf", "yarn.f16.gguf"} {
-		if b, err := os.ReadFile(filepath.Join(goldenFolder(f)+"-gguf", name)); err == nil {
+		if b, err := os.ReadFile(golden.Path(f, "golden/qwen2-gguf/"+name)); err == nil {
 			f.Add(b, uint32(0), byte(0))
 			f.Add(b, uint32(300), byte(7))
 		}

@@ -1,4 +1,4 @@
-package golden
+package verify
 
 import (
 	"fmt"
@@ -14,9 +14,9 @@ type Options struct {
 	Each    func(*Report) // called as each model is done; nil: not
 }
 
-// Verify runs the golden folder on a model: a folder or a file. Without a model, the golden folder holds it, or several folders that do.
+// Golden runs the golden folder on a model: a folder or a file. Without a model, the golden folder holds it, or several folders that do.
 // An error means that something could not be run; deviations are in the reports.
-func Verify(folder, model string, o Options) ([]*Report, error) {
+func Golden(folder, model string, o Options) ([]*Report, error) {
 	var reports []*Report
 	keep := func(r *Report, err error) error {
 		if r == nil {

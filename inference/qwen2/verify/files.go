@@ -1,4 +1,4 @@
-package golden
+package verify
 
 import (
 	"encoding/binary"

@@ -1,14 +1,14 @@
-// Package golden compares a model with what reference implementations computed for it, and with itself.
+// Package verify compares a model with what reference implementations computed for it, and with itself.
 //
-// [Verify] takes a folder of expected values and a model, runs every case and returns a [Report] per model: for each kind of case how many
+// [Golden] takes a folder of expected values and a model, runs every case and returns a [Report] per model: for each kind of case how many
 // there were, the largest deviation, and the most that is allowed. [Self] needs no expected values: it checks what must hold for
 // any model, such as that a text cut into pieces gives the bits of the whole.
 //
-//	reports, err := golden.Verify("golden/qwen2", "", golden.Options{})
+//	reports, err := verify.Golden("golden/qwen2", "", verify.Options{})
 //
 // The formats of the folders are those of the READMEs beside them: `qwen2` (tiny models with float64 references), `qwen2-gguf` (one model
 // in every tensor type, with llama.cpp's deviations), `smollm2` (a real model).
-package golden
+package verify
 
 import (
 	"fmt"
