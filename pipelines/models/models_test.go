@@ -203,6 +203,20 @@ func TestKilledInBatch(t *testing.T) {
 	}
 }
 
+// TestGivenUp: what was reserved for requests that got no reply is free again.
+func TestGivenUp(t *testing.T) {
+	p := &parrot{name: "p", wait: 20 * time.Millisecond}
+	m := modelOf(t, set(t, p, recipe.Limits{Calls: 6}, t.TempDir()))
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+	defer cancel()
+	if _, err := m.Complete(ctx, questions("a", "b", "c", "d", "e")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("error %v", err)
+	}
+	if _, err := m.Complete(t.Context(), questions("a", "b", "c", "d", "e")); err != nil {
+		t.Errorf("five calls within a limit of six: %v", err)
+	}
+}
+
 // TestSameForm: a run does not go on with a model whose numbers differ.
 func TestSameForm(t *testing.T) {
 	dir := t.TempDir()

@@ -70,11 +70,54 @@ func (a *asker) Apply(_ context.Context, b *stages.Batch) error {
 	return nil
 }
 
+// twice is a barrier that ends documents in both of its passes.
+type twice struct{}
+
+func (twice) Rules() []stages.Rule { return []stages.Rule{{Name: "late", Keep: stages.Any}} }
+
+func (twice) Phases() []stages.Phase {
+	pass := func(f func(b *stages.Batch, i int, d *stages.Document)) func(*stages.Task) (stages.Stage, error) {
+		return func(*stages.Task) (stages.Stage, error) {
+			return applied(func(b *stages.Batch) error {
+				for i, d := range b.Live() {
+					f(b, i, d)
+				}
+				return nil
+			}), nil
+		}
+	}
+	return []stages.Phase{
+		{Name: "score", Pass: pass(func(b *stages.Batch, i int, d *stages.Document) {
+			if strings.HasPrefix(d.Text, "mute") {
+				b.Fail(i, errors.New("no answer"))
+			}
+		})},
+		{Name: "rest", Work: func(context.Context, *stages.Task) error { return nil }},
+		{Name: "cut", Pass: pass(func(b *stages.Batch, i int, d *stages.Document) {
+			if strings.HasPrefix(d.Text, "late") {
+				b.Drop(i, stages.Verdict{Rule: "late"})
+			}
+		})},
+	}
+}
+
+// TestBarrierEndsEarly: documents that a barrier ends in its first pass are counted where they came in, so that the sums meet.
+func TestBarrierEndsEarly(t *testing.T) {
+	r, out, err := asked(t, "1M", "[twice, ask]", "{}", Options{}, "mute", "late", "stays", "stays too")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := r.Summary(t.Context())
+	if err != nil || s.Kept != 2 || s.Dropped != 1 || s.Quarantined != 1 || len(corpus(t, out)) != 2 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 // asked runs a recipe with a model of a rate, which decides into how many tasks its work is parted.
 func asked(t *testing.T, rate, stageList, limits string, opt Options, texts ...string) (*Runner, string, error) {
 	t.Helper()
 	reg, err := stages.NewRegistry([]stages.Spec{
-		stages.Define("ask", asker{Max: 30}), stages.Define("once", once{}), stages.Define("order", order{}), stages.Define("number", measure{stages.AtMost(40)}),
+		stages.Define("ask", asker{Max: 30}), stages.Define("once", once{}), stages.Define("twice", twice{}), stages.Define("order", order{}), stages.Define("number", measure{stages.AtMost(40)}),
 	})
 	if err != nil {
 		t.Fatal(err)
