@@ -1,3 +1,5 @@
+//go:build unix
+
 package qwen2
 
 import (
@@ -36,7 +38,7 @@ func cpu(b *testing.B) float64 {
 
 func BenchmarkPrefill(b *testing.B) {
 	m, p := benchModel(b)
-	for _, n := range []int{512, 2048} {
+	for _, n := range []int{512, 2048, 4096} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			c, err := m.NewCache(int64(n/64+1) * 64 * 1 << 20)
 			if err != nil {

@@ -67,31 +67,35 @@ func (s *Session) size() {
 	for t := range s.n {
 		s.sel = append(s.sel, int32(t))
 	}
-	s.angles()
 	s.tile()
 }
 
-// angles fills cos and sin for every token: for its position, or for the three by which dual chunk attention turns a query.
-func (s *Session) angles() {
+// embed looks the tokens up and computes the angles by which their queries and keys are turned.
+func (s *Session) embed() {
 	half := s.c.HeadDim / 2
-	kinds := 1
-	if s.c.Chunk != nil {
-		kinds = 3
-	}
-	s.cos, s.sin = grown(s.cos, kinds*s.n*half), grown(s.sin, kinds*s.n*half)
-	for t, p := range s.pos {
-		for k := range kinds {
-			at := (k*s.n + t) * half
-			s.m.turn(s.cos[at:at+half], s.sin[at:at+half], s.c.Chunk.position(int(p), k))
-		}
-	}
+	s.cos, s.sin = grown(s.cos, s.kinds()*s.n*half), grown(s.sin, s.kinds()*s.n*half)
+	s.eachToken(s.tasks.embed)
+	s.pending = false
 }
 
-func (s *Session) embed() {
-	for t, id := range s.ids {
-		s.w.embed.Row(int(id), s.x[t*s.c.Hidden:(t+1)*s.c.Hidden])
+// kinds is in how many ways a query is turned: by its position, or in the three of dual chunk attention.
+func (s *Session) kinds() int {
+	if s.c.Chunk != nil {
+		return 3
 	}
-	s.pending = false
+	return 1
+}
+
+func (s *Session) taskEmbed(_, i int) {
+	from, to := s.span(i)
+	half := s.c.HeadDim / 2
+	for t := from; t < to; t++ {
+		s.w.embed.Row(int(s.ids[t]), s.x[t*s.c.Hidden:(t+1)*s.c.Hidden])
+		for k := range s.kinds() {
+			at := (k*s.n + t) * half
+			s.m.turn(s.cos[at:at+half], s.sin[at:at+half], s.c.Chunk.position(int(s.pos[t]), k))
+		}
+	}
 }
 
 // norm adds what is pending to x and fills in with the root-mean-square norm of the sum, for the matrices of the form of w.

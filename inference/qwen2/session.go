@@ -86,7 +86,7 @@ func (w *worker) page(i int) []byte { return w.seq.c.head(w.seq.pages[i], w.laye
 
 // boundTasks are the method values given to the pool, made once: a step allocates nothing.
 type boundTasks struct {
-	product, norm, place, attend, convertAtt, gateUp, finish, route, expert, combine, headIn, headBlock func(worker, i int)
+	embed, product, norm, place, attend, convertAtt, gateUp, finish, route, expert, combine, headIn, headBlock func(worker, i int)
 }
 
 // A stretch is some tokens of one slot.
@@ -104,7 +104,7 @@ func (m *Model) NewSession(p *pool.Pool) *Session {
 		s.workers[i].pageAt = s.workers[i].page
 	}
 	s.tasks = boundTasks{
-		product: s.taskProduct, norm: s.taskNorm, place: s.taskPlace, attend: s.taskAttend, convertAtt: s.taskConvertAtt,
+		embed: s.taskEmbed, product: s.taskProduct, norm: s.taskNorm, place: s.taskPlace, attend: s.taskAttend, convertAtt: s.taskConvertAtt,
 		gateUp: s.taskGateUp, finish: s.taskFinish, route: s.taskRoute, expert: s.taskExpert, combine: s.taskCombine, headIn: s.taskHeadIn, headBlock: s.taskHeadBlock,
 	}
 	return s
