@@ -381,6 +381,42 @@ func TestSamplingFollowsTheProbabilities(t *testing.T) {
 	}
 }
 
+// Top-p by buckets keeps what sorting keeps.
+func TestTopPIsExact(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	var s sampler
+	for _, spread := range []float64{0.001, 0.3, 3, 30} {
+		logits := make([]float32, 5000)
+		for i := range logits {
+			logits[i] = float32(math.Round(rng.NormFloat64()*spread*1000) / 1000)
+		}
+		logits[5] = float32(math.Inf(-1))
+		top := slices.Max(logits)
+		for _, share := range []float64{0.01, 0.5, 0.9, 0.999, 1} {
+			s.weighAll(logits, top, 1)
+			got := s.floor(logits, top, 1, share*sum(s.probs))
+			var all []candidate
+			for id, x := range logits {
+				all = append(all, candidate{int32(id), x})
+			}
+			slices.SortFunc(all, byLogit)
+			acc, want, near := 0.0, math.Inf(-1), map[float64]bool{}
+			for _, c := range all[:len(all)-1] {
+				acc += float64(s.probs[c.id])
+				if math.Abs(acc-share*sum(s.probs)) < 1e-9*acc {
+					near[float64(c.logit)] = true // rounding may decide
+				}
+				if want = float64(c.logit); acc >= share*sum(s.probs) {
+					break
+				}
+			}
+			if got != want && !near[want] && !near[got] {
+				t.Errorf("spread %v, top-p %v: floor %v, want %v", spread, share, got, want)
+			}
+		}
+	}
+}
+
 func TestPenalty(t *testing.T) {
 	var s sampler
 	logits := []float32{2, -2, 1}

@@ -13,11 +13,12 @@ import (
 
 // A sampler is the scratch of sampling, and the mark of tokens seen.
 type sampler struct {
-	seen  []uint32 // by token: the number of the last pass that met it
-	pass  uint32
-	raw   []candidate // logits before the penalty
-	cand  []candidate
-	probs []float32
+	seen   []uint32 // by token: the number of the last pass that met it
+	pass   uint32
+	raw    []candidate // logits before the penalty
+	cand   []candidate
+	probs  []float32
+	bucket []uint8
 }
 
 type candidate struct {
@@ -153,9 +154,13 @@ func (s *sampler) draw(w *writing, logits []float32, u float64) int32 {
 		s.weigh(top, scale)
 	default:
 		s.weighAll(logits, top, scale)
-		s.gather(logits, max(s.floor(logits, top, scale, w.topP*sum(s.probs)), least))
-		s.weigh(top, scale)
-		return s.cand[at(s.probs, u)].id
+		least = max(s.floor(logits, top, scale, w.topP*sum(s.probs)), least)
+		for id, x := range logits {
+			if float64(x) < least {
+				s.probs[id] = 0
+			}
+		}
+		return int32(at(s.probs, u))
 	}
 	n := len(s.cand)
 	for n > 1 && float64(s.cand[n-1].logit) < least {
@@ -181,12 +186,12 @@ const (
 
 // floor is the least logit of the likeliest tokens that together hold so much (top-p; Holtzman et al. 2020, arXiv 1904.09751). probs holds all tokens' weights.
 func (s *sampler) floor(logits []float32, top, scale float32, share float64) float64 {
-	bucket := func(x float32) int {
-		return int(min((top-x)*scale*perBucket, lastBuckets)) // of -Inf the last
-	}
 	var mass [buckets]float64
+	s.bucket = sized(s.bucket, len(logits))
 	for id, p := range s.probs {
-		mass[bucket(logits[id])] += float64(p)
+		b := uint8(min((top-logits[id])*scale*perBucket, lastBuckets)) // of -Inf the last
+		s.bucket[id] = b
+		mass[b] += float64(p)
 	}
 	border, acc := 0, 0.0
 	for border < lastBuckets && acc+mass[border] < share {
@@ -194,10 +199,14 @@ func (s *sampler) floor(logits []float32, top, scale float32, share float64) flo
 		border++
 	}
 	s.cand = s.cand[:0]
-	for id, x := range logits {
-		if bucket(x) == border && x > float32(math.Inf(-1)) {
-			s.cand = append(s.cand, candidate{int32(id), x})
+	for id, b := range s.bucket {
+		if int(b) == border && logits[id] > float32(math.Inf(-1)) {
+			s.cand = append(s.cand, candidate{int32(id), logits[id]})
 		}
+	}
+	for before := len(logits); len(s.cand) > 64 && len(s.cand) < before; {
+		before = len(s.cand)
+		acc = s.narrow(acc, share)
 	}
 	slices.SortFunc(s.cand, byLogit)
 	for _, c := range s.cand {
@@ -209,6 +218,36 @@ func (s *sampler) floor(logits []float32, top, scale float32, share float64) flo
 		return float64(s.cand[n-1].logit)
 	}
 	return math.Inf(-1)
+}
+
+// narrow cuts the candidates' logits into buckets of their own and keeps those of the one in which acc reaches share. It returns acc before that one.
+func (s *sampler) narrow(acc, share float64) float64 {
+	lo, hi := s.cand[0].logit, s.cand[0].logit
+	for _, c := range s.cand {
+		lo, hi = min(lo, c.logit), max(hi, c.logit)
+	}
+	scale := lastBuckets / (hi - lo)
+	if !(scale < math.MaxFloat32) { // all the same, or as good as
+		return acc
+	}
+	bucket := func(c candidate) int { return int((hi - c.logit) * scale) }
+	var mass [buckets]float64
+	for _, c := range s.cand {
+		mass[bucket(c)] += float64(s.probs[c.id])
+	}
+	border := 0
+	for border < lastBuckets && acc+mass[border] < share {
+		acc += mass[border]
+		border++
+	}
+	kept := s.cand[:0]
+	for _, c := range s.cand {
+		if bucket(c) == border {
+			kept = append(kept, c)
+		}
+	}
+	s.cand = kept
+	return acc
 }
 
 // gather makes candidates of the tokens whose logit is at least so much.
