@@ -16,10 +16,15 @@
 //
 // A reply depends on the model and the request alone: never on what else was in the batch, on the number of threads, or on time. Randomness comes from
 // Request.Seed and Request.Key. [Model.Name] names everything on the model's side that a reply depends on; two models of one name give the same
-// replies, so Name and the request are the key under which replies are recorded ([Record]) and found again ([Replay]).
+// replies, so Name and [Request.Hash] are the key under which replies are recorded and found again.
+//
+//	m, err := inference.Open("Qwen2-0.5B-Instruct/", inference.Options{Weights: "int8"})
+//	store, err := inference.OpenStore("answers", "task-7")
+//	replies, err := inference.Record(m, store).Complete(ctx, requests)
 //
 // [Open] loads a model file and serves it: requests of all goroutines share one [Batcher], in which sequences join and leave between steps, and what
-// several requests begin with is computed once.
+// several requests begin with is computed once. [Record] keeps the replies of any model in a [Store], so that nothing is asked twice, and [Replay] is
+// a model that answers from such a store alone. Package remote asks an endpoint.
 package inference
 
 import (
