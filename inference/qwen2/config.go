@@ -58,7 +58,7 @@ type Config struct {
 	Chunk  *DualChunk
 	MoE    *MoE
 
-	Pad int32 // -1: none. Classification reads the last id that is not Pad
+	Pad int32 // -1: none. A classification head reads the last id that is not Pad; nothing else asks
 }
 
 // MoE describes the sparse layers.
@@ -108,7 +108,6 @@ func (c *Config) check() error {
 		{"intermediate_size", c.Inter, 1, maxInter},
 		{"vocab_size", c.Vocab, 1, maxVocab},
 		{"max_position_embeddings", c.Context, 1, maxContext},
-		{"pad_token_id", int(c.Pad), -1, c.Vocab - 1},
 	} {
 		if b.v < b.min || b.v > b.max {
 			return fmt.Errorf("%s is %d, want %d to %d", b.name, b.v, b.min, b.max)
@@ -123,6 +122,8 @@ func (c *Config) check() error {
 		return fmt.Errorf("num_attention_heads times head_dim is %d, want at most %d", c.Heads*c.HeadDim, maxHidden)
 	case !(c.Eps > 0 && c.Eps < 1):
 		return fmt.Errorf("rms_norm_eps is %g, want more than 0 and less than 1", c.Eps)
+	case c.Head == Classify && (c.Pad < -1 || int(c.Pad) >= c.Vocab):
+		return fmt.Errorf("pad_token_id is %d, want -1 to %d", c.Pad, c.Vocab-1)
 	case c.Head == Classify && (c.Labels < 1 || c.Labels > maxHidden):
 		return fmt.Errorf("%d labels, want 1 to %d", c.Labels, maxHidden)
 	}

@@ -54,7 +54,7 @@ func TestConfigRefuses(t *testing.T) {
 		{"rms_norm_eps", "null", "rms_norm_eps is missing"},
 		{"rope_theta", "1", "rope_theta is 1"},
 		{"rope_theta", "-5", "rope_theta is -5"},
-		{"pad_token_id", "512", "pad_token_id is 512, want -1 to 511"},
+		{"pad_token_id", "512", ""}, // of use to classification heads only
 		{"quantization_config", `{"quant_method": "gptq"}`, "quantization_config is set"},
 		{"partial_rotary_factor", "0.5", "partial_rotary_factor is 0.5"},
 		{"rope_scaling", `{"type": "dynamic", "factor": 2}`, `rope scaling of type "dynamic" is not supported; supported are default, linear, yarn`},
@@ -80,6 +80,10 @@ func TestConfigRefuses(t *testing.T) {
 		case tt.want != "" && !strings.Contains(err.Error(), tt.want):
 			t.Errorf("%s = %s: got %q, want %q in it", tt.key, tt.value, err, tt.want)
 		}
+	}
+	classify := strings.NewReplacer("ForCausalLM", "ForSequenceClassification", "{", `{"pad_token_id": 512, `).Replace(smallConfig)
+	if _, err := ParseConfig([]byte(classify)); err == nil || !strings.Contains(err.Error(), "pad_token_id is 512, want -1 to 511") {
+		t.Errorf("padding beyond the vocabulary of a classifier: got %v", err)
 	}
 	for _, bad := range []string{"", "{", "[]", "{} {}", `{"hidden_size": }`} {
 		if _, err := ParseConfig([]byte(bad)); err == nil {
