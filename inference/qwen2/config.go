@@ -94,6 +94,13 @@ const (
 	maxExperts = 1 << 12
 )
 
+// extend lets YaRN reach the positions it was made for: models say so by adding rope_scaling, and leave max_position_embeddings as it was.
+func (c *Config) extend() {
+	if r := c.Rope; r.Kind == "yarn" && r.Factor >= 1 && r.Factor*float64(r.Original) <= maxContext {
+		c.Context = max(c.Context, int(r.Factor*float64(r.Original)))
+	}
+}
+
 // check says which number of c is out of bounds, or contradicts another.
 func (c *Config) check() error {
 	for _, b := range []struct {

@@ -57,6 +57,7 @@ func ggufConfig(f *gguf.File) (Config, error) {
 	if w := r.numberOr("attention.sliding_window", 0); w != 0 {
 		return c, fmt.Errorf("%sattention.sliding_window is %d, only 0 is supported in GGUF files", r.prefix, w)
 	}
+	c.extend()
 	return c, errors.Join(r.err, c.check())
 }
 

@@ -95,6 +95,7 @@ func ParseConfig(data []byte) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	c.extend()
 	return c, c.check()
 }
 

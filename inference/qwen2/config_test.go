@@ -92,6 +92,23 @@ func TestConfigRefuses(t *testing.T) {
 	}
 }
 
+func TestYarnContext(t *testing.T) {
+	for scaling, want := range map[string]int{
+		`null`: 512,
+		`{"type": "yarn", "factor": 4, "original_max_position_embeddings": 512}`: 2048,
+		`{"type": "yarn", "factor": 4, "original_max_position_embeddings": 64}`:  512,
+		`{"type": "linear", "factor": 4}`:                                        512,
+	} {
+		c, err := ParseConfig([]byte(with("rope_scaling", scaling)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Context != want {
+			t.Errorf("rope_scaling %s: context %d, want %d", scaling, c.Context, want)
+		}
+	}
+}
+
 func TestWindows(t *testing.T) {
 	for _, tt := range []struct {
 		key, value string

@@ -11,6 +11,7 @@ import (
 
 	"github.com/winnow-data/winnow/inference/gguf"
 	"github.com/winnow-data/winnow/inference/internal/kernel"
+	"github.com/winnow-data/winnow/inference/internal/mapped"
 	"github.com/winnow-data/winnow/inference/internal/pool"
 	"github.com/winnow-data/winnow/inference/safetensors"
 	"github.com/winnow-data/winnow/inference/tokenizer"
@@ -148,12 +149,16 @@ func (m *Model) load(b *binder, o Options) error {
 	if t := m.Tokenizer; t != nil && int(t.MaxID()) >= m.Config.Vocab {
 		return fmt.Errorf("%s: the tokenizer has id %d, and the embedding has %d rows", b.path, t.MaxID(), m.Config.Vocab)
 	}
-	m.w, m.pack = m.Config.bind(b, o.Weights)
-	err := b.err
-	if err == nil {
-		err = b.rest(&m.Config)
+	err := mapped.Guard(func() {
+		m.w, m.pack = m.Config.bind(b, o.Weights)
+		if b.err == nil {
+			b.err = b.rest(&m.Config)
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", b.path, err)
 	}
-	if err == nil {
+	if err = b.err; err == nil {
 		workers := pool.New(o.Threads)
 		err = m.pack.run(workers)
 		workers.Close()
