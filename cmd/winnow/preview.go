@@ -59,7 +59,7 @@ func newPreview(a *app) *cobra.Command {
 				return fmt.Errorf("preview: the input has only %s", plural(k, "document"))
 			}
 			if len(chain.Skipped) > 0 {
-				fmt.Fprintf(a.out, "not shown: %s, which must see more than one document\n", strings.Join(chain.Skipped, ", "))
+				fmt.Fprintf(a.out, "not shown: %s, which must see more than one document, or ask a model\n", strings.Join(chain.Skipped, ", "))
 			}
 			return nil
 		},

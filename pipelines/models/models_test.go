@@ -217,6 +217,35 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
+// TestTogether: a question that several goroutines have at the same time is put once.
+func TestTogether(t *testing.T) {
+	p := &parrot{name: "p", wait: 2 * time.Millisecond}
+	m := modelOf(t, set(t, p, recipe.Limits{}, t.TempDir()))
+	var wg sync.WaitGroup
+	for g := range 6 {
+		wg.Go(func() {
+			texts := []string{"same", "again", fmt.Sprint("own ", g), "same"}
+			if g%2 == 1 {
+				slices.Reverse(texts)
+			}
+			got, err := m.Complete(t.Context(), questions(texts...))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for i, r := range got {
+				if r.Text != texts[i] {
+					t.Errorf("reply %q to %q", r.Text, texts[i])
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := p.asked.Load(); n != 2+6 {
+		t.Errorf("asked %d times, want 8", n)
+	}
+}
+
 // TestSameForm: a run does not go on with a model whose numbers differ.
 func TestSameForm(t *testing.T) {
 	dir := t.TempDir()

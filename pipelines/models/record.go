@@ -26,7 +26,7 @@ func (s *Set) recorded(name string, o Opened) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.asked = inference.Record(m.counted, store)
+	m.asked = &single{Model: inference.Record(m.counted, store), abroad: map[string]chan struct{}{}}
 	return m, s.charge(name, m, store.Usage(m.counted.Name()))
 }
 
