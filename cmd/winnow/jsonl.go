@@ -148,38 +148,65 @@ func (a *app) openLines(name string) (io.ReadCloser, error) {
 	}{r, f}, nil
 }
 
-// eachRow calls f with each row of a file; blank lines are passed over. After the first interrupt no more rows are read.
+// A rawLine is a line of a file as it was read, and the error behind it.
+type rawLine struct {
+	text []byte
+	err  error
+}
+
+// eachRow calls f with each row of a file; blank lines are passed over. After the first interrupt no more rows are read, even where the input hangs.
 func (a *app) eachRow(name string, f func(*jsonRow) error) (err error) {
 	in, err := a.openLines(name)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, in.Close()) }()
 	if name == "-" {
 		name = "standard input"
 	}
-	lines := bufio.NewReaderSize(in, 1<<16)
+	lines, over := make(chan rawLine, 64), make(chan struct{})
+	defer close(over)
+	go func() {
+		defer in.Close()
+		readLines(in, lines, over)
+	}()
 	for n := 1; ; n++ {
+		var l rawLine
 		select {
 		case <-a.stop:
 			return exitError{exitInterrupted, errors.New("stopped")}
-		default:
+		case l = <-lines:
 		}
-		raw, err := readLine(lines)
-		if len(bytes.TrimSpace(raw)) > 0 {
+		if len(bytes.TrimSpace(l.text)) > 0 {
 			r := &jsonRow{file: name, line: n}
-			if err := r.parse(raw); err != nil {
+			if err := r.parse(l.text); err != nil {
 				return err
 			}
 			if err := f(r); err != nil {
 				return err
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		if errors.Is(l.err, io.EOF) {
 			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+		if l.err != nil {
+			return fmt.Errorf("%s:%d: %w", name, n, l.err)
+		}
+	}
+}
+
+// readLines sends the lines of a file up to an error, its end among them, until over is closed.
+func readLines(in io.Reader, lines chan<- rawLine, over <-chan struct{}) {
+	r := bufio.NewReaderSize(in, 1<<16)
+	for {
+		var l rawLine
+		l.text, l.err = readLine(r)
+		select {
+		case lines <- l:
+		case <-over:
+			return
+		}
+		if l.err != nil {
+			return
 		}
 	}
 }
