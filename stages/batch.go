@@ -1,7 +1,9 @@
 package stages
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 	"strconv"
 )
 
@@ -14,6 +16,7 @@ type Batch struct {
 	label string // of the stage that is acting; names what it makes
 	notes []note
 	usage Usage
+	count map[string]int64
 }
 
 // A note is what the acting stage has measured of a document.
@@ -33,6 +36,7 @@ type state struct {
 
 type made struct {
 	parent int
+	nth    int // of its parent, from 1
 	doc    Document
 }
 
@@ -107,6 +111,17 @@ func (b *Batch) Measured(i int, rule string, x float64) {
 // Used adds to what the acting stage has asked of a model.
 func (b *Batch) Used(u Usage) { b.usage.Add(u) }
 
+// Count adds n to one of the acting stage's numbers for the report, such as repeated answers. It decides nothing.
+func (b *Batch) Count(name string, n int64) {
+	if b.count == nil {
+		b.count = map[string]int64{}
+	}
+	b.count[name] += n
+}
+
+// Counted returns what Count has added up since Act, nil for nothing. The run calls it after Apply.
+func (b *Batch) Counted() map[string]int64 { return b.count }
+
 // Noted passes what was measured since Act to f and returns what was asked of a model. The run calls it after Apply, before Settle.
 func (b *Batch) Noted(f func(i int, rule string, x float64)) Usage {
 	for _, n := range b.notes {
@@ -117,24 +132,28 @@ func (b *Batch) Noted(f func(i int, rule string, x float64)) Usage {
 
 // Make adds d behind its parent once the acting stage has returned. An empty id becomes PARENT/STAGE-k.
 func (b *Batch) Make(parent int, d Document) {
-	if d.ID == "" {
-		k := 1
+	k := 1
+	if n := len(b.made); n > 0 && b.made[n-1].parent == parent {
+		k = b.made[n-1].nth + 1
+	} else {
 		for _, m := range b.made {
 			if m.parent == parent {
 				k++
 			}
 		}
+	}
+	if d.ID == "" {
 		d.ID = b.Docs[parent].ID + "/" + b.label + "-" + strconv.Itoa(k)
 	}
 	if d.At == (Place{}) {
 		d.At = b.Docs[parent].At
 	}
-	b.made = append(b.made, made{parent, d})
+	b.made = append(b.made, made{parent, k, d})
 }
 
 // Act names the stage that is about to act. The run calls it before Apply.
 func (b *Batch) Act(label string) {
-	b.label, b.notes, b.usage = label, b.notes[:0], Usage{}
+	b.label, b.notes, b.usage, b.count = label, b.notes[:0], Usage{}, nil
 }
 
 // Settle puts the documents made since the last call in their places and returns their indexes in b.Docs, ascending.
@@ -146,13 +165,13 @@ func (b *Batch) Settle() []int {
 	docs := make([]Document, 0, len(b.Docs)+len(b.made))
 	states := make([]state, 0, cap(docs))
 	var at []int
+	slices.SortStableFunc(b.made, func(x, y made) int { return cmp.Compare(x.parent, y.parent) })
+	rest := b.made
 	for i := range b.Docs {
 		docs, states = append(docs, b.Docs[i]), append(states, b.state[i])
-		for _, m := range b.made {
-			if m.parent == i {
-				at = append(at, len(docs))
-				docs, states = append(docs, m.doc), append(states, state{})
-			}
+		for ; len(rest) > 0 && rest[0].parent == i; rest = rest[1:] {
+			at = append(at, len(docs))
+			docs, states = append(docs, rest[0].doc), append(states, state{})
 		}
 	}
 	b.Docs, b.state, b.made = docs, states, b.made[:0]

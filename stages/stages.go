@@ -64,6 +64,10 @@ type (
 		Rules() []Rule
 	}
 
+	// A Noter is a Stage that tells with [Batch.Measured] what it measures: by its first so many rules, which the report then shows with their values.
+	Noter interface {
+		Measures() int
+	}
 	// A Switcher has parts that judge no document, such as the line rules of c4, which `without: [NAME]` switches off by name all the
 	// same. Without is called once the settings are decoded, before Validate, with names that Switches returns.
 	Switcher interface {

@@ -17,11 +17,15 @@ type Options struct {
 	// The fields of the input that hold these; "" means the field of the same name. A url or language under another name
 	// becomes a field "url" or "language".
 	Text, ID, URL, Language string
-	Source                  string // every document's source; "": see SourceField
-	SourceField             string // the field that holds the source; "": "source", else the input's name
-	MaxRecord               int64  // bytes; 0: DefaultMaxRecord
-	Window                  int64  // bytes that a zstd frame may ask us to keep; 0: 128 MiB, what zstd --long=27 and --ultra need
-	Damaged                 func(Damage)
+	// The layout of conversations, one of [Forms], and the fields that hold their parts. One of them given makes the input one of conversations:
+	// a record without a prompt is damaged. Gold becomes the field "gold".
+	Form                                              string
+	Prompt, Messages, Gold, Answers, Chosen, Rejected string
+	Source                                            string // every document's source; "": see SourceField
+	SourceField                                       string // the field that holds the source; "": "source", else the input's name
+	MaxRecord                                         int64  // bytes; 0: DefaultMaxRecord
+	Window                                            int64  // bytes that a zstd frame may ask us to keep; 0: 128 MiB, what zstd --long=27 and --ultra need
+	Damaged                                           func(Damage)
 }
 
 // Damage is a record, or a stretch of a file, that could not be read.

@@ -22,6 +22,15 @@ func Columns(ctx context.Context, obj blob.Object, name string, opt Options) ([]
 	m := newMapping(name, &opt)
 	var out []Column
 	for _, c := range cols.list {
+		if m.conv != nil {
+			if m.conv.place(new(parts), c.name) != nil {
+				continue
+			}
+			if c.name == m.conv.gold {
+				out = append(out, Column{goldField, c.typ.String()})
+				continue
+			}
+		}
 		switch c.name {
 		case m.text, m.id, extraColumn:
 			continue
@@ -65,11 +74,12 @@ type topColumn struct {
 func newColumns(f *parquet.File, o *Options) (*columns, error) {
 	c := &columns{}
 	_, c.ours = f.Lookup(winnowKey)
+	conv := conversation(o)
 	text := o.Text
 	if text == "" {
 		text = "text"
 	}
-	found := false
+	found := conv != nil // each record says what it lacks
 	for _, n := range f.Root().Columns() {
 		t := &topColumn{name: n.Name(), typ: typeOf(n), shape: shapeOf(n), first: c.leaves}
 		q := appendQuoted(nil, t.name)
@@ -83,7 +93,7 @@ func newColumns(f *parquet.File, o *Options) (*columns, error) {
 		if t.name == text || t.name == "messages" || t.name == extraColumn && c.ours {
 			found = true
 		}
-		if t.name == text && t.shape.form != "leaf" {
+		if conv == nil && t.name == text && t.shape.form != "leaf" {
 			return nil, fmt.Errorf("the column %q holds %s; a text was expected", t.name, t.typ)
 		}
 	}

@@ -143,7 +143,7 @@ func (q *parquetReader) document(d *stages.Document) (err error) {
 		if c.shape.optional && vals[0][0].DefinitionLevel() == 0 {
 			continue // null: absent
 		}
-		if c.name == q.m.text && (c.typ.kind == "string" || c.typ.kind == "binary") {
+		if q.m.conv == nil && c.name == q.m.text && (c.typ.kind == "string" || c.typ.kind == "binary") {
 			b := vals[0][0].ByteArray()
 			if int64(len(b)) > q.r.opt.maxRecord() {
 				return fmt.Errorf("the text has %d bytes, at most %d are allowed", len(b), q.r.opt.maxRecord())

@@ -18,6 +18,8 @@ type mapping struct {
 	parts                   []member // scratch for messages and answers
 	names                   []string // of the members of the record before, to share
 	fields                  []stages.Field
+	conv                    *conversations // nil for an input of plain texts
+	found                   parts          // of the record's conversation
 }
 
 func newMapping(name string, o *Options) *mapping {
@@ -29,7 +31,7 @@ func newMapping(name string, o *Options) *mapping {
 	}
 	return &mapping{
 		text: or(o.Text, "text"), id: or(o.ID, "id"), url: or(o.URL, "url"), language: or(o.Language, "language"),
-		source: o.Source, sourceField: o.SourceField, label: Label(name),
+		source: o.Source, sourceField: o.SourceField, label: Label(name), conv: conversation(o),
 	}
 }
 
@@ -40,12 +42,28 @@ func (m *mapping) document(d *stages.Document, ms []member, apart *string) error
 	*d = stages.Document{Fields: m.take(len(ms))}
 	text, id, messages := -1, -1, -1
 	renamed := false
+	m.found = parts{}
 	for i := range ms {
 		f := &ms[i]
 		given := m.name(i, f)
 		name := given
+		if m.conv != nil {
+			if at := m.conv.place(&m.found, given); at != nil {
+				*at = f
+				continue
+			}
+			if given == m.conv.gold && given != "" {
+				d.Fields = append(d.Fields, stages.Field{Name: goldField, Raw: f.raw})
+				renamed = renamed || given != goldField
+				continue
+			}
+		}
 		switch name {
 		case m.text:
+			if m.conv != nil {
+				name = "input_text"
+				break
+			}
 			if f.raw[0] != '"' {
 				return fmt.Errorf("the field %q is no string but %.40s", name, f.raw)
 			}
@@ -80,6 +98,10 @@ func (m *mapping) document(d *stages.Document, ms []member, apart *string) error
 		d.Fields = append(d.Fields, stages.Field{Name: name, Raw: f.raw})
 	}
 	switch {
+	case m.conv != nil:
+		if err := m.converse(d, &m.found); err != nil {
+			return err
+		}
 	case text >= 0 || apart != nil:
 	case messages < 0:
 		return fmt.Errorf("no field %q", m.text)
@@ -102,11 +124,17 @@ func (m *mapping) document(d *stages.Document, ms []member, apart *string) error
 	if text >= 0 {
 		d.Text = ms[text].text()
 	}
+	if m.conv != nil {
+		return nil
+	}
 	if apart != nil {
 		d.Text = *apart
 	}
 	return nil
 }
+
+// goldField is the field that holds the right answer.
+const goldField = "gold"
 
 // distinct refuses fields that the mapping gave one name.
 func distinct(fields stages.Fields) error {
