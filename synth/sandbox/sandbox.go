@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+)
+
+// A Level is how strongly programs are isolated.
+type Level int
+
+// The levels, weakest first.
+const (
+	Unsafe     Level = iota // a process of its own with limits and a filter on system calls; files of this machine are open to it
+	Landlock                // and only its work folder and the interpreter can be reached; no processes, no sockets
+	Namespaces              // and processes, mounts, network, users of its own, by bubblewrap
+)
+
+var levelNames = [...]string{"unsafe", "landlock", "namespaces"}
+
+func (l Level) String() string { return levelNames[l] }
+
+// Options say how to open a sandbox. The zero value asks for at least Landlock.
+type Options struct {
+	Python  string // path of the interpreter; "": the first of this machine that works
+	Workers int    // programs at a time; 0: one for each core
+	// Only opens this level and no other; nil: the strongest. Unsafe is never taken unless it is named here.
+	Only *Level
+}
+
+// A Sandbox runs programs in boxes. It is safe for concurrent use.
+type Sandbox struct {
+	Level   Level
+	Python  string   // path of the interpreter
+	Version string   // of the interpreter
+	Account string   // whose rights boxes have: "nobody", "own"
+	Passed  []string // stronger levels and interpreters that did not open, and why
+
+	programs pool
+	tests    pool
+}
+
+// ErrNone wraps what [Open] returns on a machine without isolation or interpreter.
+var ErrNone = errors.New("no sandbox")
+
+// Open looks for the strongest isolation of this machine, by starting a box and running a program in it.
+func Open(o Options) (*Sandbox, error) {
+	n := o.Workers
+	if n <= 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	var passed []string
+	var found []interpreter
+	for _, path := range interpreters(o.Python) {
+		p, err := look(path)
+		if err != nil {
+			passed = append(passed, err.Error())
+			continue
+		}
+		found = append(found, p)
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%w: no Python 3.9 or later: %s", ErrNone, strings.Join(append(passed, "install python3"), "; "))
+	}
+	for w := range ways(o.Only) {
+		for _, p := range found {
+			start := func() (*box, error) { return w.start(p) }
+			b, err := start()
+			if err != nil {
+				passed = append(passed, fmt.Sprintf("%s, %s: %v", w, p.Path, err))
+				continue
+			}
+			s := &Sandbox{Level: w.level, Python: p.Path, Version: b.Version, Account: w.account, Passed: passed}
+			s.programs.open(n, start)
+			s.tests.open(n, start)
+			<-s.programs.slots
+			s.programs.put(b, true)
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %s; install bubblewrap, or name a weaker level", ErrNone, strings.Join(passed, "; "))
+}
+
+// A way is a level and whose rights it takes.
+type way struct {
+	level   Level
+	account string
+}
+
+func (w way) String() string { return w.level.String() + " as " + w.account }
+
+// String tells a person how programs are held.
+func (s *Sandbox) String() string {
+	return fmt.Sprintf("%s, Python %s (%s), rights of %s", levelDocs[s.Level], s.Version, s.Python, map[string]string{"nobody": "nobody", "own": "this account"}[s.Account])
+}
+
+var levelDocs = [...]string{
+	"unsafe: a process with limits, files of this machine open to it",
+	"landlock and seccomp: one process, its work folder, no network",
+	"bubblewrap: namespaces, read-only root, work folder in memory, no network, no capabilities, seccomp",
+}
+
+// Close ends all boxes. Programs that still run end with them.
+func (s *Sandbox) Close() error {
+	s.programs.close()
+	s.tests.close()
+	return nil
+}
+
+// A pool lends boxes.
+type pool struct {
+	start func() (*box, error)
+	slots chan *box // nil: a box that has not been started
+}
+
+func (p *pool) open(n int, start func() (*box, error)) {
+	p.start, p.slots = start, make(chan *box, n)
+	for range n {
+		p.slots <- nil
+	}
+}
+
+// take returns an idle box, or starts one.
+func (p *pool) take(ctx context.Context) (*box, error) {
+	select {
+	case b, ok := <-p.slots:
+		if !ok {
+			return nil, errors.New("the sandbox is closed")
+		}
+		if b != nil {
+			return b, nil
+		}
+		b, err := p.start()
+		if err != nil {
+			p.slots <- nil
+			return nil, fmt.Errorf("start a box: %w", err)
+		}
+		return b, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// put gives a box back; one that is not sound is ended.
+func (p *pool) put(b *box, sound bool) {
+	if !sound {
+		b.close()
+		b = nil
+	}
+	p.slots <- b
+}
+
+func (p *pool) close() {
+	for range cap(p.slots) {
+		if b := <-p.slots; b != nil {
+			b.close()
+		}
+	}
+	close(p.slots)
+}

@@ -1,0 +1,563 @@
+# The zygote of a box: one warm interpreter that forks a process for each program. It speaks frames with the supervisor on
+# descriptors 0 and 1: a byte for the kind, four bytes (little endian) for the length, the payload.
+# To the supervisor: H ready, O what the program answered, S standard output, T standard error, E the end of a program.
+# From it: C configuration, R run a program, I input for the program, X no more input, K kill it.
+import ctypes, errno, gc, json, os, resource, select, signal, struct, sys, time, types
+from _json import encode_basestring_ascii as quote
+
+NEWPID, NEWNS, TICK, KEPT, DISCARDED = 0x20000000, 0x00020000, 0.02, 64 << 10, 16 << 20
+libc = ctypes.CDLL(None, use_errno=True)
+HERTZ = os.sysconf("SC_CLK_TCK")
+
+
+def must(result, doing):
+    if result != 0:
+        raise OSError(ctypes.get_errno(), doing + ": " + os.strerror(ctypes.get_errno()))
+
+
+def take(n):
+    parts = []
+    while n:
+        part = os.read(0, min(n, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        n -= len(part)
+    return b"".join(parts)
+
+
+def receive():
+    head = take(5)
+    return head[:1], take(struct.unpack("<I", head[1:])[0])
+
+
+def send(kind, payload):
+    view = memoryview(kind + struct.pack("<I", len(payload)) + payload)
+    while view:
+        view = view[os.write(1, view):]
+
+
+# ---- values: JSON with tags for what JSON lacks
+
+
+def encode(v, depth=0, seen=None):
+    if depth > 200:
+        raise ValueError("nested too deeply")
+    if v is None:
+        return "null"
+    if v is True:
+        return "true"
+    if v is False:
+        return "false"
+    t = type(v)
+    if t is not int and t is not str and t is not list and t is not float and t is not tuple:
+        return encode_other(v, depth)
+    if t is int:
+        return str(v) if -(1 << 200) < v < 1 << 200 else '{"i":"%x"}' % v
+    if t is str:
+        if not v.isascii():
+            try:
+                v.encode()
+            except UnicodeEncodeError:
+                return '{"u":"%s"}' % v.encode("utf-8", "surrogatepass").hex()
+        return quote(v)
+    if t is float:
+        return repr(v) if v - v == 0 else '{"f":"%s"}' % v
+    parts = ",".join([encode(x, depth + 1) for x in v])
+    return "[" + parts + "]" if t is list else '{"t":[' + parts + "]}"
+
+
+VIEWS = (type({}.keys()), type({}.items()))
+
+
+def encode_other(v, depth):
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    if isinstance(v, int):
+        return encode(int.__add__(v, 0), depth)
+    if isinstance(v, float):
+        return encode(float.__add__(v, 0.0), depth)
+    if isinstance(v, str):
+        return encode(str.__str__(v), depth)
+    if isinstance(v, (list, tuple)):
+        base = list if isinstance(v, list) else tuple
+        return encode(base(base.__iter__(v)), depth)
+    if isinstance(v, dict):
+        items = [x for x in dict.items(v)]
+        return '{"d":[' + ",".join(["[" + encode(k, depth + 1) + "," + encode(x, depth + 1) + "]" for k, x in items]) + "]}"
+    if isinstance(v, (set, frozenset)) or type(v) in VIEWS:
+        return '{"s":[' + ",".join([encode(x, depth + 1) for x in v]) + "]}"
+    if isinstance(v, (bytes, bytearray)):
+        return '{"b":"%s"}' % bytes(v).hex()
+    if isinstance(v, complex):
+        return '{"c":[%s,%s]}' % (encode(v.real), encode(v.imag))
+    if type(v) in RATIONAL:
+        try:
+            n, d = v.as_integer_ratio()
+            return '{"q":["%x","%x"]}' % (n, d)
+        except (ValueError, OverflowError):
+            pass
+    return '{"o":%s}' % quote(type(v).__name__[:80])
+
+
+RATIONAL = ()
+
+
+class Opaque:
+    def __init__(self, name):
+        self.name = name
+
+    def __repr__(self):
+        return "<" + self.name + ">"
+
+
+def decode(v):
+    if type(v) is list:
+        return [decode(x) for x in v]
+    if type(v) is not dict:
+        return v
+    (tag, x), = v.items()
+    if tag == "t":
+        return tuple([decode(y) for y in x])
+    if tag == "d":
+        return {decode(k): decode(y) for k, y in x}
+    if tag == "s":
+        return {decode(y) for y in x}
+    if tag == "i":
+        return int(x, 16)
+    if tag == "u":
+        return bytes.fromhex(x).decode("utf-8", "surrogatepass")
+    if tag == "f":
+        return float(x)
+    if tag == "b":
+        return bytes.fromhex(x)
+    if tag == "c":
+        return complex(decode(x[0]), decode(x[1]))
+    if tag == "q":
+        import fractions
+        return fractions.Fraction(int(x[0], 16), int(x[1], 16))
+    return Opaque(x)
+
+
+# ---- the program's process
+
+
+def confine(spec, config, pipes):
+    null = os.open("/dev/null", os.O_RDWR)
+    for at, fd in enumerate((null, pipes["out"][1], pipes["err"][1], pipes["result"][1], pipes["input"][0])):
+        os.dup2(fd, 64 + at)
+    for at in range(5):
+        os.dup2(64 + at, at)
+    os.closerange(5, 1 << 20)
+    if config["namespaces"]:
+        must(libc.unshare(NEWNS), "unshare the mounts")
+        options = b"size=%d,nr_inodes=%d,mode=0700" % (spec["disk"], spec["inodes"])
+        must(libc.mount(b"work", b"/work", b"tmpfs", 6, options), "mount the work folder")
+        must(libc.umount2(b"/proc", 2), "unmount /proc")
+        os.chdir("/work")
+    else:
+        os.chdir(config["work"])
+    limit = resource.setrlimit
+    seconds = int(spec["cpu"]) + 2
+    limit(resource.RLIMIT_CPU, (seconds, seconds))
+    limit(resource.RLIMIT_AS, (spec["memory"] + BASE, spec["memory"] + BASE))
+    limit(resource.RLIMIT_FSIZE, (spec["file"], spec["file"]))
+    limit(resource.RLIMIT_NOFILE, (spec["files"], spec["files"]))
+    limit(resource.RLIMIT_CORE, (0, 0))
+    limit(resource.RLIMIT_MEMLOCK, (0, 0))
+    limit(resource.RLIMIT_MSGQUEUE, (0, 0))
+    limit(resource.RLIMIT_NPROC, (spec["pids"] + 2, spec["pids"] + 2))
+    if config["namespaces"]:
+        for cap in range(41):
+            libc.prctl(24, cap, 0, 0, 0)
+        libc.prctl(47, 4, 0, 0, 0)
+        must(libc.capset(struct.pack("<II", 0x20080522, 0), bytes(24)), "drop capabilities")
+    must(libc.prctl(38, 1, 0, 0, 0), "set no_new_privs")
+    must(libc.prctl(4, 0, 0, 0, 0), "make undumpable")
+    code = bytes.fromhex(config["filter"]).replace(b"\xefPID", struct.pack("<I", os.getpid()))
+    buffer = ctypes.create_string_buffer(code, len(code))
+    program = struct.pack("<HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
+    must(libc.prctl(22, 2, program, 0, 0), "set the system call filter")
+
+
+def start(spec, config, pipes):
+    try:
+        confine(spec, config, pipes)
+    except BaseException as e:
+        line = ('["harness",%s]\n' % describe(e)).encode()
+        try:
+            os.write(pipes["result"][1], line)
+        except OSError:
+            os.write(3, line)
+        return
+    be_program(spec)
+
+
+def describe(e):
+    t = type(e)
+    try:
+        text = str(e)[:300]
+    except BaseException:
+        text = ""
+    number = e.errno if isinstance(e, OSError) and isinstance(e.errno, int) else 0
+    return "%s,%s,%d,%s" % (quote(t.__name__[:80]), quote(text), number, "true" if hasattr(e, "of_program") else "false")
+
+
+def be_program(spec):
+    write, done = os.write, os._exit
+
+    def say(line):
+        view = memoryview(line.encode() + b"\n")
+        while view:
+            view = view[write(3, view):]
+
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"], sys.argv = module, [""]
+    space = module.__dict__
+    space["__builtins__"] = __builtins__
+    lines = None
+    if spec["role"] != "program":
+        lines = open(4, "rb", closefd=False)
+    if spec["role"] == "tests":
+        space.update(proxies(spec, say, lines))
+    try:
+        code = compile(spec["source"], "<program>", "exec", dont_inherit=True)
+    except BaseException as e:
+        say('["syntax",%s]' % describe(e))
+        done(0)
+    gc.enable()
+    try:
+        exec(code, space)
+    except BaseException as e:
+        say('["top",%s]' % describe(e))
+        done(0)
+    say('["loaded"]')
+    if spec["role"] == "answers":
+        answer_calls(space, say, lines)
+    else:
+        run_calls(spec, space, say)
+    try:
+        sys.stdout.flush()
+    except BaseException:
+        pass
+    say('["done"]')
+    done(0)
+
+
+def run_calls(spec, space, say):
+    tests = spec["role"] == "tests"
+    for i, source in enumerate(spec["calls"]):
+        if i < spec["skip"]:
+            continue
+        try:
+            if tests:
+                exec(compile(source, "<test>", "exec", dont_inherit=True), space)
+                line = '["v",%d,null]' % i
+            else:
+                value = eval(compile(source, "<call>", "eval", dont_inherit=True), space)
+                line = '["v",%d,%s]' % (i, encode(value))
+        except BaseException as e:
+            say('["x",%d,%s]' % (i, describe(e)))
+            if spec["stop"]:
+                os._exit(0)
+        else:
+            say(line)
+
+
+def answer_calls(space, say, lines):
+    for line in lines:
+        name, args, named = json.loads(line)
+        try:
+            args, named = decode(args), {k: decode(x) for k, x in named}
+            before = [encode(a) for a in args]
+            value = eval(name, space)(*args, **named)
+            after = [encode(a) for a in args]
+            changed = ",".join(['[%d,%s]' % (i, a) for i, a in enumerate(after) if a != before[i]])
+            line = '["r",%s,[%s]]' % (encode(value), changed)
+        except BaseException as e:
+            line = '["e",%s]' % describe(e)
+        say(line)
+
+
+class Unsendable(BaseException):
+    pass
+
+
+def proxies(spec, say, lines):
+    import builtins
+
+    def proxy(name):
+        def call(*args, **named):
+            try:
+                for v in [*args, *named.values()]:
+                    if '{"o":' in encode(v):
+                        raise ValueError("an object")
+                line = "[%s,%s,[%s]]" % (quote(name), encode(list(args)), ",".join(["[%s,%s]" % (quote(k), encode(v)) for k, v in named.items()]))
+            except (ValueError, RecursionError) as e:
+                raise Unsendable("an argument of %s cannot be sent to the program: %s" % (name, e)) from None
+            say('["call",%s]' % line)
+            reply = json.loads(lines.readline() or '["gone"]')
+            if reply[0] == "r":
+                for i, new in reply[2]:
+                    update(args[i], decode(new))
+                return decode(reply[1])
+            if reply[0] == "e":
+                kind = getattr(builtins, reply[1], None)
+                if not (isinstance(kind, type) and issubclass(kind, Exception)):
+                    kind = RuntimeError
+                error = RuntimeError(reply[2])
+                try:
+                    error = kind(reply[2])
+                except Exception:
+                    pass
+                error.of_program = True
+                raise error
+            os._exit(0)
+
+        call.__name__ = name
+        return call
+
+    return {name: proxy(name) for name in spec["names"]}
+
+
+def update(old, new):
+    if type(old) is list and type(new) is list:
+        old[:] = new
+    elif type(old) in (dict, set) and type(new) is type(old):
+        old.clear()
+        old.update(new)
+
+
+# ---- the zygote's own work
+
+
+def tree(mine):
+    """CPU seconds, bytes and tasks of all processes of the box but those that belong to it."""
+    cpu = memory = tasks = 0
+    for name in os.listdir("/proc"):
+        if not name.isdecimal() or int(name) in mine:
+            continue
+        try:
+            with open("/proc/%s/stat" % name, "rb") as f:
+                stat = f.read().rpartition(b")")[2].split()
+            cpu += sum(map(int, stat[11:15]))
+            tasks += int(stat[17])
+            with open("/proc/%s/status" % name, "rb") as f:
+                for line in f:
+                    if line.startswith((b"RssAnon:", b"RssShmem:", b"VmSwap:")):
+                        memory += int(line.split()[1]) << 10
+        except (OSError, ValueError, IndexError):
+            pass
+    return cpu / HERTZ, memory, tasks
+
+
+class Watch:
+    """What is known of the running program."""
+
+    def __init__(self, spec, config, pid):
+        self.spec, self.config, self.pid = spec, config, pid
+        self.start, self.reason, self.memory, self.counts = time.monotonic(), "", 0, {"O": 0, "S": 0, "T": 0}
+        self.since, self.said = 0.0, 0
+
+    def kill(self, reason):
+        if not self.reason:
+            self.reason = reason
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def look(self):
+        spec = self.spec
+        if self.config["namespaces"]:
+            cpu, memory, tasks = tree(MINE)
+        else:
+            memory, tasks = 0, 1
+            try:
+                cpu = time.clock_gettime((~self.pid << 3) | 2)
+            except OSError:
+                cpu = 0
+        self.memory = max(self.memory, memory)
+        if self.counts["O"] != self.said:
+            self.since, self.said = cpu, self.counts["O"]
+        if cpu > spec["cpu"]:
+            self.kill("cpu")
+        elif spec["call_cpu"] and cpu - self.since > spec["call_cpu"]:
+            self.kill("call")
+        elif memory > spec["memory"]:
+            self.kill("memory")
+        elif tasks > spec["pids"]:
+            self.kill("processes")
+        elif time.monotonic() - self.start > spec["wall"]:
+            self.kill("wall")
+
+    def heard(self, kind, data):
+        n = self.counts[kind]
+        self.counts[kind] = n + len(data)
+        if kind == "O":
+            if n + len(data) > self.spec["answer"]:
+                self.kill("output")
+            else:
+                send(b"O", data)
+        else:
+            if n < KEPT:
+                send(kind.encode(), data[:KEPT - n])
+            if n + len(data) > DISCARDED:
+                self.kill("output")
+
+
+def run(spec, config):
+    pipes = {k: os.pipe() for k in ("result", "out", "err", "input")}
+    if config["namespaces"]:
+        must(libc.unshare(NEWPID), "unshare the processes")
+    pid = os.fork()
+    if pid == 0:
+        try:
+            start(spec, config, pipes)
+        finally:
+            os._exit(1)
+    if config["namespaces"]:
+        must(libc.setns(OWN, NEWPID), "return to the own processes")
+    for side in ("result", "out", "err"):
+        os.close(pipes[side][1])
+    os.close(pipes["input"][0])
+    watch = Watch(spec, config, pid)
+    usage, status = attend(watch, pid, {pipes["result"][0]: "O", pipes["out"][0]: "S", pipes["err"][0]: "T"}, pipes["input"][1])
+    left = 0
+    if config["namespaces"]:
+        left = sum(1 for name in os.listdir("/proc") if name.isdecimal() and int(name) not in MINE)
+    else:
+        clean(config["work"])
+    send(b"E", json.dumps({
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+        "reason": watch.reason, "cpu": usage.ru_utime + usage.ru_stime, "memory": max(watch.memory, 0), "peak": usage.ru_maxrss << 10,
+        "wall": time.monotonic() - watch.start, "stdout": watch.counts["S"], "stderr": watch.counts["T"], "left": left}).encode())
+
+
+def attend(watch, pid, readers, to):
+    """Serves the program until it has ended and its pipes are empty."""
+    end = os.pidfd_open(pid)
+    poll = select.poll()
+    poll.register(end, select.POLLIN)
+    poll.register(0, select.POLLIN)
+    for fd in readers:
+        os.set_blocking(fd, False)
+        poll.register(fd, select.POLLIN)
+    os.set_blocking(to, False)
+    pending, closing, opened, ended = bytearray(), False, True, False
+    following = time.monotonic() + TICK
+    while not ended:
+        if not opened and (pending or closing):
+            pending.clear()
+        for fd, event in poll.poll(max(0.0, following - time.monotonic()) * 1000):
+            if fd == end:
+                ended = True
+            elif fd == 0:
+                kind, payload = receive()
+                if kind == b"K":
+                    watch.kill("stopped")
+                elif kind == b"X":
+                    closing = True
+                elif kind == b"I":
+                    pending += payload
+            elif fd in readers:
+                data = hear(fd)
+                if data:
+                    watch.heard(readers[fd], data)
+                elif data is not None:
+                    poll.unregister(fd)
+                    os.close(fd)
+                    del readers[fd]
+            elif fd == to and event & select.POLLERR:
+                pending.clear()
+                closing = True
+        if opened:
+            opened = feed(poll, to, pending, closing)
+        if time.monotonic() >= following:
+            watch.look()
+            following = time.monotonic() + TICK
+    _, status, usage = os.wait4(pid, 0)
+    os.close(end)
+    for fd, kind in readers.items():
+        while data := hear(fd):
+            watch.heard(kind, data)
+        os.close(fd)
+    if opened:
+        os.close(to)
+    return usage, status
+
+
+def hear(fd):
+    try:
+        return os.read(fd, 1 << 16)
+    except BlockingIOError:
+        return None
+
+
+def feed(poll, to, pending, closing):
+    """Writes what waits for the program; says whether the pipe is still open."""
+    try:
+        if pending:
+            del pending[:os.write(to, pending)]
+    except BlockingIOError:
+        pass
+    except BrokenPipeError:
+        pending.clear()
+        closing = True
+    if pending:
+        poll.register(to, select.POLLOUT)
+        return True
+    if closing:
+        try:
+            poll.unregister(to)
+        except KeyError:
+            pass
+        os.close(to)
+        return False
+    try:
+        poll.unregister(to)
+    except KeyError:
+        pass
+    return True
+
+
+def clean(folder):
+    import shutil
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            os.unlink(path)
+
+
+def main():
+    global OWN, BASE, MINE, RATIONAL
+    kind, payload = receive()
+    config = json.loads(payload)
+    for name in config["preload"]:
+        __import__(name)
+    import decimal, fractions
+    RATIONAL = (decimal.Decimal, fractions.Fraction)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.environ.clear()
+    for name, value in config["env"].items():
+        os.environ[name] = value
+    sys.path[:] = [p for p in sys.path if p]
+    with open("/proc/self/statm") if config["namespaces"] else open("/dev/null") as f:
+        BASE = int((f.read() or "0").split()[0]) * os.sysconf("SC_PAGE_SIZE") if config["namespaces"] else config["base"]
+    if config["namespaces"]:
+        OWN = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        MINE = {int(name) for name in os.listdir("/proc") if name.isdecimal()}
+    libc.prctl(4, 0, 0, 0, 0)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    send(b"H", json.dumps({"version": sys.version.split()[0], "pid": os.getpid()}).encode())
+    while True:
+        kind, payload = receive()
+        if kind == b"R":
+            run(json.loads(payload), config)
+
+
+main()
