@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/winnow-data/winnow/inference/internal/pool"
@@ -304,5 +305,41 @@ func TestTopTies(t *testing.T) {
 	}
 	if !math.IsNaN(top[1].LogSumExp) || top[1].Best[0].ID < 0 || int(top[1].Best[0].ID) >= m.Config.Vocab {
 		t.Errorf("NaN logits: log-sum-exp %g, likeliest %v", top[1].LogSumExp, top[1].Best[0])
+	}
+}
+
+// TestSideBySide runs sessions of one model and cache in several goroutines: all get the same bits.
+func TestSideBySide(t *testing.T) {
+	for _, weights := range []string{"f32", "int8"} {
+		m, s, c := open(t, "dense-tied", weights, 100)
+		ids := numbers(rand.New(rand.NewPCG(9, 9)), 100, m.Config.Vocab)
+		want, err := s.Forward([]Slot{{Seq: c.New(), IDs: ids, Want: []int{99}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for i := range 4 {
+			group.Go(func() {
+				p := pool.New(1 + i%3)
+				defer p.Close()
+				s := m.NewSession(p)
+				for range 10 {
+					seq := c.New()
+					h, err := s.Forward([]Slot{{Seq: seq, IDs: ids, Want: []int{99}}})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if !sameBits(h, want) {
+						t.Errorf("weights %s, goroutine %d: other bits", weights, i)
+					}
+					seq.Free()
+				}
+			})
+		}
+		group.Wait()
+		if used := c.Pages() - c.Free(); used != 2 {
+			t.Errorf("%d pages are in use after all but one sequence were freed, want 2", used)
+		}
 	}
 }

@@ -58,12 +58,13 @@ func (s *Session) convertHead(h []float32) {
 	d, w := &s.head, s.lmHead()
 	d.h, d.n = h, len(h)/s.c.Hidden
 	d.in.Reset(w.Format, w.Group, d.n, w.Cols)
-	s.do((d.n+perTask-1)/perTask, s.tasks.headIn)
+	s.each(d.n, s.tasks.headIn)
 }
 
 func (s *Session) taskHeadIn(_, i int) {
 	d, h := &s.head, s.c.Hidden
-	for t := i * perTask; t < min((i+1)*perTask, d.n); t++ {
+	from, to := s.part(d.n, i)
+	for t := from; t < to; t++ {
 		d.in.Set(t, d.h[t*h:(t+1)*h])
 	}
 }
@@ -200,7 +201,7 @@ func (s *Session) Classify(y, h []float32) {
 	d := &s.head
 	d.h, d.n = h, len(h)/s.c.Hidden
 	d.in.Reset(w.Format, w.Group, d.n, w.Cols)
-	s.do((d.n+perTask-1)/perTask, s.tasks.headIn)
+	s.each(d.n, s.tasks.headIn)
 	s.multiply(y, w, &d.in)
 }
 

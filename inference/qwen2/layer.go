@@ -165,14 +165,15 @@ func (s *Session) finish() {
 		s.h = append(make([]float32, 0, n+n/4), s.h...)
 	}
 	s.h = s.h[:at+len(s.wants)*h]
-	s.do((len(s.wants)+perTask-1)/perTask, s.tasks.finish)
+	s.each(len(s.wants), s.tasks.finish)
 	s.pending = false
 }
 
 func (s *Session) taskFinish(_, i int) {
 	h := s.c.Hidden
 	out := s.h[len(s.h)-len(s.wants)*h:]
-	for j := i * perTask; j < min((i+1)*perTask, len(s.wants)); j++ {
+	from, to := s.part(len(s.wants), i)
+	for j := from; j < to; j++ {
 		s.normOne(out[j*h:(j+1)*h], int(s.wants[j]), s.w.norm)
 	}
 }

@@ -128,14 +128,31 @@ func (s *Session) do(n int, f func(worker, i int)) {
 	s.pool.Run(n, f)
 }
 
-// perTask is how many tokens one task of a stage that is cheap per token takes.
-const perTask = 8
+// perTask is how many of n tokens one task of a stage takes that is cheap per token (half a microsecond): enough that a join is worth it.
+func (s *Session) perTask(n int) int {
+	if n < 4 {
+		return max(n, 1)
+	}
+	return min(max(n/(2*s.threads()), 1), 8)
+}
 
-// eachToken runs such a stage: f(worker, i) does tokens i·perTask up to (i+1)·perTask.
-func (s *Session) eachToken(f func(worker, i int)) { s.do((s.n+perTask-1)/perTask, f) }
+// each runs such a stage over n tokens; f finds its own by [Session.part].
+func (s *Session) each(n int, f func(worker, i int)) {
+	per := s.perTask(n)
+	s.do((n+per-1)/per, f)
+}
+
+// part is the tokens of task i of n tokens.
+func (s *Session) part(n, i int) (from, to int) {
+	per := s.perTask(n)
+	return i * per, min((i+1)*per, n)
+}
+
+// eachToken runs a stage over the tokens of the pass.
+func (s *Session) eachToken(f func(worker, i int)) { s.each(s.n, f) }
 
 // span is the tokens of task i of eachToken.
-func (s *Session) span(i int) (from, to int) { return i * perTask, min((i+1)*perTask, s.n) }
+func (s *Session) span(i int) (from, to int) { return s.part(s.n, i) }
 
 // Forward appends the tokens of all slots to their sequences and returns the hidden state, after the final norm, of each that is wanted:
 // [wanted][Hidden], in the order of the slots, valid until the next call. On an error nothing was appended; [ErrMemory] says that pages were short.
