@@ -30,16 +30,18 @@ func (b *Batcher) admit() {
 		if free < 0 {
 			free = b.e.freePages() - b.promised()
 		}
-		need := (len(j.ids)+pageTokens-1)/pageTokens + 1
-		if need > free && len(b.seated) > 0 && !b.evictFor(need, &free) {
-			kept = append(kept, b.waiting[i:]...)
-			break
-		}
-		if !b.seat(j) {
+		if !b.begin(j) {
 			kept = append(kept, j)
 			continue
 		}
-		free -= need - j.seq.Len()/pageTokens
+		need := j.seq.Need(j.left()) + 1
+		if need > free && len(b.seated) > 0 && !b.makeRoom(need, &free) {
+			j.drop()
+			kept = append(kept, b.waiting[i:]...)
+			break
+		}
+		b.seat(j)
+		free -= need
 	}
 	clear(b.waiting[len(kept):])
 	b.waiting = kept
@@ -54,8 +56,9 @@ func (b *Batcher) promised() int {
 	return n
 }
 
-// seat gives j a sequence, with what it can take over from others. It reports false where j had better wait for one that computes its beginning.
-func (b *Batcher) seat(j *job) bool {
+// begin gives j a sequence, with what it can take over from others. It reports false where j had better wait for one that computes its beginning.
+func (b *Batcher) begin(j *job) bool {
+	j.after = nil
 	if j.sharable() && !b.shape.total {
 		from, n, wait := b.donor(j)
 		if wait != nil {
@@ -65,19 +68,22 @@ func (b *Batcher) seat(j *job) bool {
 		if from != nil {
 			j.seq = from.fork()
 			j.seq.Truncate(n)
-			j.share = max(j.share, min(n, j.prompt))
-			b.count(func(s *Stats) { s.Shared += n })
+			return true
 		}
 	}
-	if j.seq == nil {
-		j.seq = b.e.newSequence()
-	}
-	j.after = nil
+	j.seq = b.e.newSequence()
+	return true
+}
+
+// seat puts j to work.
+func (b *Batcher) seat(j *job) {
+	n := j.seq.Len()
+	j.share = max(j.share, min(n, j.prompt))
+	b.count(func(s *Stats) { s.Shared += n })
 	if j.grammar != nil && j.bound == nil {
 		j.bound = b.masks.enter(j.grammarName, j.grammar, j.limit-j.prompt)
 	}
 	b.seated = append(b.seated, j)
-	return true
 }
 
 func (b *Batcher) count(f func(*Stats)) {

@@ -78,13 +78,17 @@ func (b *Batcher) evict() bool {
 	return true
 }
 
-// evictFor drops prefixes until need pages are free beyond those promised.
-func (b *Batcher) evictFor(need int, free *int) bool {
+// idleSteps is how long a kept beginning must not have been used before it makes room for a job that could as well wait for another to end.
+const idleSteps = 256
+
+// makeRoom drops prefixes out of use until need pages are free beyond those promised.
+func (b *Batcher) makeRoom(need int, free *int) bool {
 	for need > *free {
-		before := b.e.freePages()
-		if !b.evict() {
+		if !slices.ContainsFunc(b.prefixes, func(p *prefix) bool { return p.used+idleSteps < b.steps }) {
 			return false
 		}
+		before := b.e.freePages()
+		b.evict()
 		*free += b.e.freePages() - before
 	}
 	return true
