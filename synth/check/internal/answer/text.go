@@ -1,0 +1,169 @@
+package answer
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// words returns s as words are compared: lower case, LaTeX around text, brackets, quotes and punctuation removed, one space between words.
+func words(s string) string {
+	if len(s) > maxWords {
+		s = s[:maxWords]
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r >= 0xFF01 && r <= 0xFF5E {
+			r -= 0xFEE0
+		}
+		if r == '\\' {
+			n = 1
+			for i+n < len(s) && isLetter(s[i+n]) {
+				n++
+			}
+			switch s[i+1 : i+n] {
+			case "text", "mathrm", "textbf", "textrm", "mbox", "textit", "mathbf", "operatorname", "left", "right", "boxed", "displaystyle", "quad", "emph", "boldsymbol":
+				i += n
+				continue
+			case "":
+				i += min(2, len(s)-i)
+				space = true
+				continue
+			}
+			b.WriteString(s[i : i+n])
+			i += n
+			continue
+		}
+		i += n
+		switch {
+		case unicode.IsSpace(r) || r == '~':
+			space = true
+			continue
+		case strings.ContainsRune("{}$*`\"'“”‘’()[],;:!?。、（）【】", r):
+			continue
+		case r == '.' || r == '-' || r == '_':
+			if next, _ := utf8.DecodeRuneInString(s[i:]); r == '.' && !unicode.IsDigit(next) {
+				continue
+			}
+		case r == '−' || r == '–' || r == '—':
+			r = '-'
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(unicode.ToLower(r))
+	}
+	t := b.String()
+	for _, article := range [...]string{"the ", "a ", "an "} {
+		t = strings.TrimPrefix(t, article)
+	}
+	return synonym(t)
+}
+
+// maxWords bounds the text that is compared by words, in bytes.
+const maxWords = 4096
+
+// synonym returns one spelling for answers that say the same.
+func synonym(t string) string {
+	switch t {
+	case "no solutions", "none", "no real solution", "no real solutions", "无解", "there is no solution", "there are no solutions", `\emptyset`, `\varnothing`, "∅", "empty set":
+		return "no solution"
+	case "dne", "不存在":
+		return "does not exist"
+	case "是", "对":
+		return "yes"
+	case "否", "错":
+		return "no"
+	case "infinite", "infinitely many", "infinitely many solutions":
+		return "infinite"
+	}
+	return t
+}
+
+// prose says whether s is words: letters and what stands between them, no digits and no notation.
+func prose(s string) bool {
+	letters := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.IsDigit(r), strings.ContainsRune(`\^_=<>+/|$`, r):
+			return false
+		}
+	}
+	return letters > 0
+}
+
+// balanced says whether every bracket of s closes.
+func balanced(s string) bool {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '{', '(', '[':
+			depth++
+		case '}', ')', ']':
+			depth--
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+	return depth == 0
+}
+
+// option splits off the letter of a choice: "(C) 3", "B.", "A: seven", "option D". Without one letter is 0.
+func option(s string) (letter byte, rest string) {
+	for _, head := range [...]string{"option ", "Option ", "choice ", "Choice ", "选项", "选"} {
+		s = strings.TrimPrefix(s, head)
+	}
+	t := s
+	for _, open := range [...]string{`\text{`, `\textbf{`, `\mathrm{`, `\mathbf{`, "$", "(", "（", "[", "**"} {
+		t = strings.TrimPrefix(t, open)
+	}
+	if t == "" || t[0] < 'A' || t[0] > 'J' {
+		return 0, s
+	}
+	letter, rest = t[0], t[1:]
+	bracketed := len(t) != len(s)
+	closed := strings.TrimLeft(rest, ")}].:：$*（）。 ")
+	if closed == "" {
+		return letter, ""
+	}
+	if rest[0] == ')' && (bracketed || len(rest) > 1 && rest[1] == ' ') || strings.HasPrefix(rest, "）") ||
+		(rest[0] == '.' || rest[0] == ':') && len(rest) > 1 && rest[1] == ' ' {
+		return letter, strings.TrimSpace(strings.TrimLeft(rest, ")}].:$*（）"))
+	}
+	return 0, s
+}
+
+// trim removes what stands around an answer: white space, Markdown, quotes, a closing full stop.
+func trim(s string) string {
+	for {
+		t := strings.TrimSpace(s)
+		t = strings.TrimSuffix(strings.TrimSuffix(t, "。"), "\\\\")
+		if len(t) > 1 && t[len(t)-1] == '.' && !strings.HasSuffix(t, "..") {
+			t = t[:len(t)-1]
+		}
+		for _, mark := range [...]string{"**", "__", "`", `"`, "“"} {
+			end := mark
+			if mark == "“" {
+				end = "”"
+			}
+			if strings.HasPrefix(t, mark) && strings.HasSuffix(t, end) && len(t) >= len(mark)+len(end) {
+				t = t[len(mark) : len(t)-len(end)]
+			} else if mark == "**" {
+				t = strings.TrimSuffix(strings.TrimPrefix(t, mark), mark)
+			}
+		}
+		if t == s {
+			return s
+		}
+		s = t
+	}
+}
