@@ -310,3 +310,22 @@ func FuzzFrames(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkRecord is batches of 100 replies of 300 bytes each, fsync included.
+func BenchmarkRecord(b *testing.B) {
+	s := openStore(b, b.TempDir(), "t")
+	defer s.Close()
+	m := Record(&parrot{name: "p"}, s)
+	n := 0
+	for b.Loop() {
+		rs := make([]Request, 100)
+		for i := range rs {
+			n++
+			rs[i].Prompt = fmt.Sprint(n, strings.Repeat(" word", 60))
+		}
+		if _, err := m.Complete(b.Context(), rs); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "replies/s")
+}
