@@ -1,9 +1,14 @@
 package synth
 
-import "github.com/winnow-data/winnow/stages"
+import (
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/synth/check"
+)
 
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
+	stages.Define("check_equations", check.EquationsDefaults),
+	stages.Define("check_math", check.MathDefaults),
 	stages.Define("dedup_answers", dedupAnswersDefaults),
 	stages.Define("pass_rate", passRateDefaults),
 	stages.Define("pick", pickDefaults),
