@@ -88,7 +88,9 @@ func showReport(r *verify.Report) string {
 	}
 	s := fmt.Sprintf("%s, weights %s\n", oneLine(r.Model, 100), weights)
 	for _, c := range r.Checks {
-		s += "  " + oneLine(c.String(), 240) + "\n"
+		safe := *c
+		safe.Where, safe.Note = oneLine(c.Where, 80), oneLine(c.Note, 120)
+		s += "  " + safe.String() + "\n"
 	}
 	return s
 }

@@ -198,13 +198,7 @@ func (v *modelVerifier) logProbs(c *modelCase, h []float32) {
 	n := len(c.IDs) - 1
 	lp := make([]float64, n)
 	v.s.LogProbs(lp, h[:n*v.m.Config.Hidden], c.IDs[1:])
-	worst := 0.0
-	for i, x := range lp {
-		if d := math.Abs(x - c.Log[i]); !(d <= worst) {
-			worst = d
-		}
-	}
-	v.rep.add("logprobs", c.Name, worst, 2*v.limit)
+	v.rep.add("logprobs", c.Name, differ64(lp, c.Log), 2*v.limit)
 }
 
 // hidden compares the states after each layer. Where the case has none of transformers' own deviation, that of logits stands for it.
@@ -212,6 +206,10 @@ func (v *modelVerifier) hidden(c *modelCase, got [][]float32) {
 	limit := 4 * c.HFState
 	if limit == 0 {
 		limit = v.limit
+	}
+	if len(c.Hidden) > len(got) || len(c.Norms) > len(got) {
+		v.rep.add("hidden states", fmt.Sprintf("%s has values of %d states, the model gives %d", c.Name, max(len(c.Hidden), len(c.Norms)), len(got)), math.NaN(), 0)
+		return
 	}
 	for i, want := range c.Hidden {
 		v.rep.add("hidden states", fmt.Sprintf("%s layer %d", c.Name, i), differ(got[i], v.b.values(want)), limit)

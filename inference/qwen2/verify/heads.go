@@ -145,7 +145,8 @@ func (v *modelVerifier) otherConfig(model, config string, o Options) error {
 	return nil
 }
 
-func differ64(got []float32, want []float64) float64 {
+// differ64 is differ against values in float64.
+func differ64[T float32 | float64](got []T, want []float64) float64 {
 	if len(got) != len(want) {
 		return math.NaN()
 	}

@@ -126,13 +126,7 @@ func (r *runner) smolFloat(g *smolGolden, name string, o Options) (*Report, erro
 		if err != nil {
 			return nil, err
 		}
-		worst := 0.0
-		for i, x := range lp {
-			if d := math.Abs(x - c.F32.Log[i]); !(d <= worst) {
-				worst = d
-			}
-		}
-		rep.add("logprobs", c.Source, worst, smolLogLimit)
+		rep.add("logprobs", c.Source, differ64(lp, c.F32.Log), smolLogLimit)
 	}
 	if err := r.smolStates(rep, g); err != nil {
 		return nil, err
