@@ -83,7 +83,7 @@ func TestAnnotateRefuses(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "own.json", `{"type":"object","properties":{"text":{"type":"string"}}}`)
 	write(t, dir, "list.json", `{"type":"array"}`)
-	write(t, dir, "odd.json", `{"type":"object","anyOf":[]}`)
+	write(t, dir, "odd.json", `{"type":"object","oneOf":[]}`)
 	for want, a := range map[string]Annotate{
 		"prompt: none given":  {},
 		"not built in":        {Prompt: "topics", Into: "x"},
@@ -91,7 +91,7 @@ func TestAnnotateRefuses(t *testing.T) {
 		"one or the other":    {Prompt: "topic", Schema: "own.json", Labels: []string{"a"}},
 		`overwrite "text"`:    {Prompt: "topic", Schema: "own.json"},
 		"would become fields": {Prompt: "topic", Schema: "list.json"},
-		"anyOf: the keyword":  {Prompt: "topic", Schema: "odd.json"},
+		"oneOf: the keyword":  {Prompt: "topic", Schema: "odd.json"},
 		"stands twice":        {Prompt: "topic", Into: "x", Labels: []string{"a", "a"}},
 		`overwrite "id"`:      {Prompt: "topic", Into: "id"},
 	} {

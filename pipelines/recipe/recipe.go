@@ -18,6 +18,12 @@
 //     error. Any other name may be a field of the input, which lint does not open: it is a warning, and a document without the
 //     field passes an `only` untouched. Warnings are silent where every input is of a format whose fields are known (WARC: url, date, content_type).
 //   - A label is lower snake case, as a stage's name is, and no top key: `--set` tells them apart by it.
+//   - `model:` may be left out where the recipe has one model: there is nothing to choose. `length: {tokens}` and `mix: {tokens}` count with the tokenizer of the
+//     model that their own `model:` names, as every stage that asks a model does: a setting for the whole recipe would be a second way to say
+//     the same, and a recipe with two tokenizers can say which one a budget means. Of the model no more than its tokenizer is opened.
+//   - A model has a `rate`, tokens a second, by which its work is parted into tasks of at most five minutes. It stands in the recipe because where tasks end
+//     shows in the names of shards; without it the size of the model's files decides. `limits: {cost}` is in the money of `price`.
+//   - `hub: ORG/NAME/FILE` means one file, or the one that a glob finds, of a repository that holds several.
 //   - `--set`, `--in`, `--out` are written into the text. Recipe.Source has them, and reads back to the same recipe. Comments
 //     survive unless a value is replaced that spans lines in a way that cannot be cut out safely.
 package recipe

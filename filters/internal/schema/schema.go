@@ -1,5 +1,5 @@
 // Package schema checks JSON values that a model has written against a JSON Schema, of the part of draft 2020-12 that says what a
-// reply looks like: type, properties, required, additionalProperties (true or false), items, enum, const, and the bounds of numbers, strings and
+// reply looks like: type, properties, required, additionalProperties (true or false), items, enum, const, anyOf, and the bounds of numbers, strings and
 // lists. A keyword beyond these is an error when the schema is read, never passed over.
 package schema
 
@@ -19,7 +19,8 @@ type Schema struct {
 	required   []string
 	closed     bool // no properties but those named
 	items      *Schema
-	values     []any // enum, const
+	any        []*Schema // anyOf
+	values     []any     // enum, const
 	min, max   *float64
 	above      *float64 // exclusiveMinimum
 	below      *float64 // exclusiveMaximum
@@ -119,6 +120,18 @@ func (s *Schema) keyword(name string, raw []byte, at string, depth int) error {
 		items, err := parse(raw, here, depth+1)
 		s.items = items
 		return err
+	case "anyOf":
+		var list []json.RawMessage
+		if err := json.Unmarshal(raw, &list); err != nil || len(list) == 0 {
+			return fail(errors.New("want a list of schemas"))
+		}
+		for i, one := range list {
+			a, err := parse(one, fmt.Sprintf("%s[%d]", here, i), depth+1)
+			if err != nil {
+				return err
+			}
+			s.any = append(s.any, a)
+		}
 	case "enum":
 		return fail(unmarshal(raw, &s.values))
 	case "const":
@@ -142,7 +155,7 @@ func (s *Schema) keyword(name string, raw []byte, at string, depth int) error {
 		return fail(json.Unmarshal(raw, &s.maxItems))
 	case "$schema", "$id", "$comment", "title", "description", "examples", "default":
 	default:
-		return fail(errors.New("the keyword is not understood: type, properties, required, additionalProperties, items, enum, const and bounds are"))
+		return fail(errors.New("the keyword is not understood: type, properties, required, additionalProperties, items, anyOf, enum, const and bounds are"))
 	}
 	return nil
 }
@@ -189,6 +202,9 @@ func (s *Schema) check(v any, at string, depth int) error {
 	}
 	if s.values != nil && !slices.ContainsFunc(s.values, func(w any) bool { return same(v, w) }) {
 		return fmt.Errorf("%s is none of the values allowed", at)
+	}
+	if s.any != nil && !slices.ContainsFunc(s.any, func(a *Schema) bool { return a.check(v, at, depth+1) == nil }) {
+		return fmt.Errorf("%s fits none of anyOf", at)
 	}
 	switch v := v.(type) {
 	case map[string]any:

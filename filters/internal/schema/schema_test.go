@@ -11,14 +11,15 @@ const person = `{"$schema": "x", "type": "object", "title": "t", "required": ["n
 	"name": {"type": "string", "minLength": 1, "maxLength": 3},
 	"age": {"type": "integer", "minimum": 0, "exclusiveMaximum": 150},
 	"tags": {"type": "array", "maxItems": 2, "items": {"enum": ["a", "b", 1]}},
-	"note": {"type": ["string", "null"]}}}`
+	"note": {"type": ["string", "null"]},
+	"size": {"anyOf": [{"type": "number", "minimum": 1}, {"const": "none"}]}}}`
 
 func TestCheck(t *testing.T) {
 	s, err := Parse([]byte(person))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.Object() || !slices.Equal(s.Properties(), []string{"name", "age", "tags", "note"}) {
+	if !s.Object() || !slices.Equal(s.Properties(), []string{"name", "age", "tags", "note", "size"}) {
 		t.Errorf("properties %v", s.Properties())
 	}
 	for value, want := range map[string]string{
@@ -26,7 +27,7 @@ func TestCheck(t *testing.T) {
 		`[]`: "not of type object", `{}`: `no "name"`, `{"name":""}`: "0 characters", `{"name":"abcd"}`: "4 characters", `{"name":1}`: "not of type string",
 		`{"name":"x","age":150}`: "out of bounds", `{"name":"x","age":-1}`: "out of bounds", `{"name":"x","age":1.5}`: "not of type integer",
 		`{"name":"x","tags":["c"]}`: "reply.tags[0] is none", `{"name":"x","tags":["a","a","a"]}`: "3 items", `{"name":"x","more":1}`: `has "more"`,
-		`{"name":"x"} {}`: "no JSON", `{`: "no JSON", `{"name":"x","note":3}`: "string or null",
+		`{"name":"x"} {}`: "no JSON", `{`: "no JSON", `{"name":"x","note":3}`: "string or null", `{"name":"x","size":"none"}`: "", `{"name":"x","size":1.5}`: "", `{"name":"x","size":0}`: "reply.size fits none",
 	} {
 		err := s.Check([]byte(value))
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -37,7 +38,7 @@ func TestCheck(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		``: "no JSON", `[]`: "want a JSON object", `{"type":"text"}`: "no type", `{"anyOf":[]}`: "anyOf: the keyword", `{"properties":{"a":{"pattern":"x"}}}`: "properties.a.pattern",
+		``: "no JSON", `[]`: "want a JSON object", `{"type":"text"}`: "no type", `{"anyOf":[]}`: "want a list of schemas", `{"oneOf":[]}`: "oneOf: the keyword", `{"anyOf":[{},{"type":"x"}]}`: "anyOf[1].type", `{"properties":{"a":{"pattern":"x"}}}`: "properties.a.pattern",
 		`{"type":"object","type":"array"}`: "stands twice", `{"required":["a"],"additionalProperties":false}`: "not among the properties",
 		`{"items":` + strings.Repeat(`{"items":`, 40) + `{}` + strings.Repeat(`}`, 41): "nested deeper",
 	} {
