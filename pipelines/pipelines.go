@@ -11,12 +11,13 @@ import (
 	"github.com/winnow-data/winnow/mixer"
 	"github.com/winnow-data/winnow/ontology"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/synth"
 )
 
 // Registry returns all components that recipes may name. It panics on a name that two rooms define, which a test
 // excludes.
 func Registry() *stages.Registry {
-	r, err := stages.NewRegistry(slices.Concat(filters.Catalog, dedup.Catalog, mixer.Catalog, ontology.Catalog))
+	r, err := stages.NewRegistry(slices.Concat(filters.Catalog, dedup.Catalog, mixer.Catalog, ontology.Catalog, synth.Catalog))
 	if err != nil {
 		panic(err)
 	}

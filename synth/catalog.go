@@ -9,6 +9,7 @@ import (
 var Catalog = []stages.Spec{
 	stages.Define("check_equations", check.EquationsDefaults),
 	stages.Define("check_math", check.MathDefaults),
+	stages.Define("audit", auditDefaults),
 	stages.Define("dedup_answers", dedupAnswersDefaults),
 	stages.Define("pass_rate", passRateDefaults),
 	stages.Define("pick", pickDefaults),

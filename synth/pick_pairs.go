@@ -35,6 +35,9 @@ func (p *DPO) DescribeSetting() settings.Description { return partDescription(&p
 // MarshalJSON writes the effective settings; null where no pairs are made.
 func (p DPO) MarshalJSON() ([]byte, error) { return partJSON(p.on, &p.dpo) }
 
+// String is the setting as a recipe spells it.
+func (p *DPO) String() string { return partText(p.on, &p.dpo) }
+
 // KTO says which answers are labelled good and which bad.
 type KTO struct {
 	on bool
@@ -57,6 +60,9 @@ func (t *KTO) DescribeSetting() settings.Description { return partDescription(&t
 
 // MarshalJSON writes the effective settings; null where no such rows are made.
 func (t KTO) MarshalJSON() ([]byte, error) { return partJSON(t.on, &t.kto) }
+
+// String is the setting as a recipe spells it.
+func (t *KTO) String() string { return partText(t.on, &t.kto) }
 
 type labelled struct {
 	answer int

@@ -34,10 +34,17 @@ func (s *SFT) DescribeSetting() settings.Description { return partDescription(&s
 // MarshalJSON writes the effective settings; null where no rows of the kind are made.
 func (s SFT) MarshalJSON() ([]byte, error) { return partJSON(s.on, &s.sft) }
 
-// part reads one of the parts of pick, which its being there switches on.
+// String is the setting as a recipe spells it.
+func (s *SFT) String() string { return partText(s.on, &s.sft) }
+
+// part reads one of the parts of pick, which its being there switches on, unless it is null.
 func part(n *settings.Node, on *bool, into any) error {
-	if n.Kind != settings.Map && n.Kind != settings.Null {
-		return errors.New(n.Is() + ", want a map of settings, such as {per_prompt: 2}")
+	if n.Kind == settings.Null {
+		*on = false
+		return nil
+	}
+	if n.Kind != settings.Map {
+		return errors.New(n.Is() + ", want a map of settings, such as {per_prompt: 2}; {} takes the defaults")
 	}
 	if ps := settings.Decode(n, into); len(ps) > 0 {
 		p := ps[0]
@@ -55,11 +62,15 @@ func partDescription(of any) settings.Description {
 	return settings.Description{Type: "a map", Schema: settings.ObjectSchema(settings.Fields(of))}
 }
 
-func partJSON(on bool, of any) ([]byte, error) {
+func partText(on bool, of any) string {
 	if !on {
-		return []byte("null"), nil
+		return "null"
 	}
-	return settings.Canonical(of), nil
+	return string(settings.Canonical(of))
+}
+
+func partJSON(on bool, of any) ([]byte, error) {
+	return []byte(partText(on, of)), nil
 }
 
 // pick returns the places of the answers that become rows, in the order in which they are preferred.

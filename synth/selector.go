@@ -71,6 +71,15 @@ func (s selector) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string][]string{s.word: s.checks})
 }
 
+// String is the selector as a recipe spells it.
+func (s *selector) String() string {
+	raw, err := s.MarshalJSON()
+	if err != nil {
+		return s.word
+	}
+	return string(raw)
+}
+
 // takes says whether an answer is one of those that are meant, best and worst apart. Nothing takes an answer of which a check is unknown, such as one that repeats another.
 func (s selector) takes(a *stages.Answer) bool {
 	if !decided(a) {

@@ -10,6 +10,7 @@ import (
 var rooms = []struct{ name, intro string }{
 	{"filters", "What judges or edits one document on its own: extraction, language, heuristics, personal data. A rule keeps what lies within its bounds, both ends included; `winnow stages NAME` prints these pages."},
 	{"dedup", "What removes documents that repeat others. Nothing goes unless the document that stands in its place was found and, for near-duplicates, compared with it."},
+	{"synth", "Post-training: what answers prompts, what checks the answers, and what picks rows and pairs of them. An answer has passed if all its checks passed; what is unknown is never a negative."},
 	{"ontology", "What names the intentions of instructions, makes one vocabulary of the names, and chooses rows by it."},
 	{"mixer", "What decides how much of which document a corpus gets, and in which order."},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/winnow-data/winnow/pipelines/recipe"
@@ -91,10 +92,10 @@ func describe(ctx context.Context, f blob.Found, entry int, in recipe.Input) (In
 	}
 	defer o.Close()
 	kind, err := shard.Detect(ctx, o, f.Name)
-	if err != nil && (in.Format == "" || in.Format == "parquet") {
+	if err != nil && (in.Format == "" || in.Format == "parquet" || slices.Contains(shard.Forms, in.Format)) {
 		return Input{}, fmt.Errorf("input: %w", err)
 	}
-	if in.Format != "" {
+	if in.Format != "" && !slices.Contains(shard.Forms, in.Format) {
 		kind.Format = formatOf(in.Format)
 	}
 	return Input{
@@ -113,7 +114,12 @@ func formatOf(word string) shard.Format {
 
 // ShardOptions says how the files of an input are read.
 func ShardOptions(in recipe.Input, kind shard.Kind) shard.Options {
+	form := ""
+	if slices.Contains(shard.Forms, in.Format) {
+		form = in.Format
+	}
 	return shard.Options{
+		Form: form, Prompt: in.Prompt, Messages: in.Messages, Gold: in.Gold, Answers: in.Answers, Chosen: in.Chosen, Rejected: in.Rejected,
 		Kind: kind, Encoding: in.Encoding, Text: in.Text, ID: in.ID, URL: in.URL, Language: in.Language,
 		Source: in.Source.Literal, SourceField: in.Source.Field,
 	}

@@ -25,7 +25,7 @@ func (l *loader) flow(tree *settings.Node) {
 	}
 	closed := l.inputFields(known)
 	writers := l.writers()
-	kinds := []string{}
+	kinds, made := l.inputKinds(), false
 	for i := range l.recipe.Stages {
 		s := &l.recipe.Stages[i]
 		body := s.node
@@ -51,11 +51,12 @@ func (l *loader) flow(tree *settings.Node) {
 			}
 		}
 		if k, ok := c.(Kinder); ok {
-			kinds = append(kinds, k.Kinds()...)
+			kinds, made = append(kinds, k.Kinds()...), true
 		}
 	}
 	if !l.blind {
-		l.rows(tree.Get("output"), kinds)
+		slices.Sort(kinds)
+		l.rows(tree.Get("output"), slices.Compact(kinds), made)
 	}
 }
 
@@ -67,6 +68,9 @@ func (l *loader) inputFields(known map[string]bool) (closed bool) {
 			if theirs != "" {
 				known[name] = true
 			}
+		}
+		if in.Gold != "" {
+			known["gold"] = true
 		}
 		if in.Source.Field != "" {
 			known[in.Source.Field] = true
@@ -140,24 +144,4 @@ func fieldNames(known map[string]bool, writers map[string][]string) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// rows checks that the kinds that outputs take are made.
-func (l *loader) rows(n *settings.Node, kinds []string) {
-	if n == nil {
-		return
-	}
-	items := n.Items
-	if n.Kind == settings.Map {
-		items = []*settings.Node{n}
-	}
-	for _, item := range items {
-		r := item.Get("rows")
-		if r == nil || r.Kind != settings.Scalar || slices.Contains(kinds, r.Text) {
-			continue
-		}
-		p := settings.At(r, "no stage makes rows of kind %q", r.Text)
-		p.Nearest, p.Allowed = settings.Nearest(r.Text, kinds), kinds
-		l.add(p.In("output: rows"))
-	}
 }

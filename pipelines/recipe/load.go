@@ -67,6 +67,7 @@ func (l *loader) top(tree *settings.Node, name string) {
 	l.inputs(tree.Get("input"))
 	l.stages(tree.Get("stages"))
 	l.outputs(tree.Get("output"))
+	l.audit()
 	l.flow(tree)
 	l.unusedModels(tree)
 }
@@ -168,12 +169,7 @@ func (l *loader) inputs(n *settings.Node) {
 			l.recipe.Inputs = append(l.recipe.Inputs, in)
 			continue
 		}
-		also := []string{}
-		if f := item.Get("format"); f != nil && slices.Contains(laterFormats, f.Text) {
-			l.add(settings.At(f, "format %q is not in this version of winnow", f.Text).In("input"))
-			also = append(also, "format")
-		}
-		l.add(within("input", settings.Decode(item, &in, also...))...)
+		l.add(within("input", settings.Decode(item, &in))...)
 		if p := item.Get("path"); p == nil {
 			l.add(settings.At(item, "no path").In("input"))
 		} else if p.Kind == settings.Scalar {
@@ -192,12 +188,7 @@ func (l *loader) outputs(n *settings.Node) {
 		if item.Kind == settings.Scalar {
 			out.Path = item.Text
 		} else {
-			also := []string{}
-			if f := item.Get("format"); f != nil && slices.Contains(laterFormats, f.Text) {
-				l.add(settings.At(f, "format %q is not in this version of winnow", f.Text).In("output"))
-				also = append(also, "format")
-			}
-			l.add(within("output", settings.Decode(item, &out, also...))...)
+			l.add(within("output", settings.Decode(item, &out))...)
 			if at = item.Get("path"); at == nil {
 				l.add(settings.At(item, "no path").In("output"))
 				continue

@@ -55,7 +55,7 @@ type Recipe struct {
 type Input struct {
 	Path     string // a file, a folder or a glob; relative to the recipe
 	Source   Source
-	Format   string `allowed:"jsonl,parquet,warc,text,lines"` // "": by name and first bytes
+	Format   string `allowed:"jsonl,parquet,warc,text,lines,messages,sharegpt,alpaca,trl"` // "": by name and first bytes; the last four are layouts of conversations
 	Encoding string // a WHATWG label such as gb18030; "": detected
 	ID       string
 	Text     string
@@ -83,7 +83,7 @@ type Only struct {
 // An Output is where rows go.
 type Output struct {
 	Path    string       // a folder; relative to the recipe
-	Format  string       `allowed:"parquet,jsonl,jsonl.zst,jsonl.gz"`
+	Format  string       `allowed:"parquet,jsonl,jsonl.zst,jsonl.gz,trl,messages,sharegpt,alpaca,llama-factory"`
 	Shard   stages.Bytes `allowed:"1.."` // size at which the next shard begins
 	Columns Columns      // fields that get a Parquet column of their own
 	Rows    string       // "": all; else the kind of row

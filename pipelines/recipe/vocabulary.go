@@ -10,9 +10,6 @@ var later = []string{
 	"evolve", "repurpose", "revise", "rank", "hide_needles",
 }
 
-// laterFormats are formats of the grammar that this version does not read or write.
-var laterFormats = []string{"alpaca", "sharegpt", "messages", "trl"}
-
 // ownFields are what every document has, whatever the input calls it.
 var ownFields = []string{"id", "source", "kind", "text"}
 

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/pii"
+	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
@@ -137,10 +139,10 @@ func (p *pass) commit(m *Marker) error {
 		}
 	}
 	for label, a := range s.asked {
-		if m.Facts[label] == nil {
-			m.Facts[label] = map[string]any{}
-		}
-		m.Facts[label][askedFact] = a
+		m.fact(label, askedFact, a)
+	}
+	for label, n := range s.counts {
+		m.fact(label, countsFact, n)
 	}
 	m.Times.Documents = s.came
 	m.Times.Stages = map[string]float64{}
@@ -150,15 +152,27 @@ func (p *pass) commit(m *Marker) error {
 	return nil
 }
 
-// askedFact names among a stage's facts what it has asked of its model.
-const askedFact = "asked"
+// Among a stage's facts: what it has asked of its model, and what it has counted.
+const (
+	askedFact  = "asked"
+	countsFact = "counts"
+)
+
+// fact keeps one fact of a stage.
+func (m *Marker) fact(label, name string, v any) {
+	if m.Facts[label] == nil {
+		m.Facts[label] = map[string]any{}
+	}
+	m.Facts[label][name] = v
+}
 
 // sink returns the sink of one task of a pass.
 func (r *Runner) sink(ctx context.Context, ph *plan.Phase, index int) *sink {
 	s := &sink{
 		sets: r.ruleSets(ph), order: map[string]int{}, meter: &r.meter,
 		input: ph.Pass.From == "", output: ph.Pass.To == plan.ToOutput, tally: tally.New(r.layout.tally, mask),
-		spent: map[string]time.Duration{}, asked: map[string]*tally.Asked{},
+		spent: map[string]time.Duration{}, asked: map[string]*tally.Asked{}, counts: map[string]map[string]int64{},
+		rowsToo: slices.ContainsFunc(r.plan.Outputs, func(o plan.Output) bool { return rows.Is(o.Format) }),
 	}
 	for k, set := range s.sets {
 		s.order[set.label] = k
@@ -167,6 +181,6 @@ func (r *Runner) sink(ctx context.Context, ph *plan.Phase, index int) *sink {
 	record := func(kind string) func() *commitFile {
 		return func() *commitFile { return s.made.create(ctx, r.own, recordName(kind, ph.Name, index), false) }
 	}
-	s.excluded.open, s.quarantined.open = record("excluded"), record("quarantine")
+	s.excluded.open, s.quarantined.open, s.trail.open = record("excluded"), record("quarantine"), record("rows")
 	return s
 }

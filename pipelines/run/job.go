@@ -13,6 +13,7 @@ type job struct {
 	rows   []row
 	damage []placed      // records between these documents that could not be read
 	used   []usedBy      // what stages have asked of models
+	counts []countsOf    // what stages have counted
 	done   chan struct{} // closed when the steps at work on it are through
 }
 
@@ -20,6 +21,12 @@ type job struct {
 type usedBy struct {
 	label string
 	stages.Usage
+}
+
+// countsOf are the numbers of one stage.
+type countsOf struct {
+	label string
+	n     map[string]int64
 }
 
 // A row is what a pass knows of one document. The numbers of words are -1 where nobody has counted.

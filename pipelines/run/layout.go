@@ -29,6 +29,8 @@ func (r *Runner) newLayout() error {
 		judged, last := 0, ""
 		if f, ok := c.(stages.Filter); ok {
 			judged = len(f.Rules())
+		} else if n, ok := c.(stages.Noter); ok {
+			judged = n.Measures()
 		} else if len(plan.Rules(c)) > 0 && asksModel(c) {
 			judged = 1 // the first is what the model says
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
@@ -60,13 +61,15 @@ const rowGroup = 32 << 20
 func (r *Runner) writeOptions(out plan.Output, task int) shard.WriteOptions {
 	opt := shard.WriteOptions{Format: shard.JSONL, Shard: out.Shard}
 	ending := "." + out.Format
-	switch out.Format {
-	case "parquet":
+	switch {
+	case rows.Is(out.Format):
+		ending, opt.Encode = ".jsonl", rows.Encoder(out.Format)
+	case out.Format == "parquet":
 		opt.Format, opt.Schema = shard.Parquet, r.plan.Schemas[out.Path]
 		opt.RowGroup = rowGroup
-	case "jsonl.gz":
+	case out.Format == "jsonl.gz":
 		opt.Compression = shard.Gzip
-	case "jsonl.zst":
+	case out.Format == "jsonl.zst":
 		opt.Compression = shard.Zstd
 	}
 	base := path.Join(out.Path, fmt.Sprintf("%s-%05d", r.plan.Name, task))
@@ -81,7 +84,7 @@ func (r *Runner) writeOptions(out plan.Output, task int) shard.WriteOptions {
 
 func (o *shardsOut) put(d *stages.Document) error {
 	for k, w := range o.writers {
-		if rows := o.outputs[k].Rows; rows != "" && rows != d.Kind {
+		if kind := o.outputs[k].Rows; kind != "" && kind != rows.Kind(d) {
 			continue
 		}
 		if err := w.Write(d); err != nil {

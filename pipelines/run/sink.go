@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/shard"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -34,14 +36,17 @@ type sink struct {
 	made   commits
 
 	excluded, quarantined lines
+	trail                 lines // whole rows, where an output's form leaves out what made them
+	rowsToo               bool  // there is such an output
 	line                  exclusionLine
 	entered               []int64 // documents that ended at a step, by place in sets
 	came, rows            int64   // documents that came, and that left
 	view                  text.View
 	asked                 map[string]*tally.Asked // what stages have asked of models, by label
 
-	mu    sync.Mutex
-	spent map[string]time.Duration // by label
+	mu     sync.Mutex
+	spent  map[string]time.Duration    // by label
+	counts map[string]map[string]int64 // by label and name
 }
 
 // documents is where live documents go.
@@ -55,6 +60,9 @@ func (s *sink) take(j *job) error {
 	damage := j.damage
 	for _, u := range j.used {
 		s.model(u.label).Usage.Add(u.Usage)
+	}
+	for _, c := range j.counts {
+		s.count(c.label, c.n)
 	}
 	came, rows := 0, s.rows
 	for i := range j.batch.Docs {
@@ -125,6 +133,11 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 		if s.output {
 			s.tally.Kept(d, len(d.Body()), r.out)
 		}
+		if d.Kind != "" && s.output && s.rowsToo {
+			if err := s.trail.write(append(shard.AppendJSON(nil, d), '\n')); err != nil {
+				return err
+			}
+		}
 		return s.docs.put(d)
 	}
 	k, ok := s.order[j.batch.By(i)]
@@ -162,6 +175,20 @@ func (s *sink) model(label string) *tally.Asked {
 	return a
 }
 
+// count adds to the numbers of a stage. Workers count while the sink does.
+func (s *sink) count(label string, n map[string]int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum := s.counts[label]
+	if sum == nil {
+		sum = map[string]int64{}
+		s.counts[label] = sum
+	}
+	for name, k := range n {
+		sum[name] += k
+	}
+}
+
 // enter counts a document in the steps from one place to another.
 func (s *sink) enter(from, to int) {
 	for k := from; k <= to; k++ {
@@ -182,11 +209,16 @@ func (s *sink) rest() error {
 	if err := s.excluded.close(); err != nil {
 		return err
 	}
-	return s.quarantined.close()
+	return errors.Join(s.trail.close(), s.quarantined.close())
 }
 
-// clock takes a worker's sampled times.
+// clock takes a worker's sampled times, and what its checkers have counted.
 func (s *sink) clock(c *chain) {
+	for _, step := range c.steps {
+		if step.checks != nil {
+			s.count(step.label, step.checks.counted())
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for k, d := range c.clocks {

@@ -19,7 +19,7 @@ var unmeasured = math.Float64frombits(0x7FF8_0000_0000_0055)
 
 func isUnmeasured(x float64) bool { return math.Float64bits(x) == math.Float64bits(unmeasured) }
 
-// A step is one stage of a pass, made for one goroutine. Exactly one of filter/mapper (or both) and stage is set.
+// A step is one stage of a pass, made for one goroutine. Exactly one of filter/mapper (or both), checker and stage is set.
 type step struct {
 	number int // in the tally; 0 is the input
 	label  string
@@ -32,6 +32,7 @@ type step struct {
 
 	filter stages.Filter
 	mapper stages.Mapper
+	checks *checks
 	stage  stages.Stage
 	looks  bool // the stage is a barrier's pass that changes nothing
 	asks   bool // it asks a model
@@ -62,6 +63,9 @@ func (r *Runner) newStep(stage int) (*step, any, error) {
 		s.judged = len(s.filter.Rules())
 	}
 	s.mapper, _ = c.(stages.Mapper)
+	if checker, ok := c.(stages.Checker); ok {
+		s.checks = &checks{checker: checker, label: st.Label}
+	}
 	if _, barrier := c.(stages.Barrier); !barrier {
 		s.stage, _ = c.(stages.Stage)
 	}
@@ -154,6 +158,9 @@ func (s *step) act(ctx context.Context, j *job) error {
 	})
 	if s.asks {
 		j.used = append(j.used, usedBy{s.label, used})
+	}
+	if n := b.Counted(); n != nil {
+		j.counts = append(j.counts, countsOf{s.label, n})
 	}
 	for i := range b.Docs {
 		v, fault := b.Outcome(i)

@@ -15,10 +15,11 @@ type jsonlEncoder struct {
 	out io.Writer
 	zip io.WriteCloser // nil for plain files
 	buf []byte
+	row func(dst []byte, d *stages.Document) ([]byte, error) // nil: AppendJSON
 }
 
 func newJSONLEncoder(out io.Writer, opt WriteOptions) (*jsonlEncoder, error) {
-	e := &jsonlEncoder{out: out}
+	e := &jsonlEncoder{out: out, row: opt.Encode}
 	switch opt.Compression {
 	case Plain:
 	case Gzip:
@@ -52,7 +53,16 @@ func zstdLevel(n int) zstd.EncoderLevel {
 
 func (e *jsonlEncoder) write(d *stages.Document) (int64, error) {
 	before := len(e.buf)
-	e.buf = append(AppendJSON(e.buf, d), '\n')
+	if e.row == nil {
+		e.buf = AppendJSON(e.buf, d)
+	} else {
+		buf, err := e.row(e.buf, d)
+		if err != nil {
+			return 0, err
+		}
+		e.buf = buf
+	}
+	e.buf = append(e.buf, '\n')
 	n := int64(len(e.buf) - before)
 	if len(e.buf) >= blockSize {
 		return n, e.flush()

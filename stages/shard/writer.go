@@ -21,6 +21,8 @@ type WriteOptions struct {
 	Shard       int64              // bytes of documents, as JSON (for Parquet without its escapes), after which a file ends; 0: one file
 	RowGroup    int64              // the same bytes in a Parquet row group; 0: 64 MiB
 	Schema      *Schema            // of Parquet; nil: the document's own columns and "extra"
+	// Encode appends a document to a line of JSONL, without its end; nil: [AppendJSON].
+	Encode func(dst []byte, d *stages.Document) ([]byte, error)
 }
 
 // A File is what was written under one name.
