@@ -65,7 +65,7 @@ func modelPath(name string) (string, error) {
 		return "", err
 	}
 	path, help, err := models.FindHub(recipe.Model{Hub: name}, os.Getenv)
-	if err != nil && help != "" {
+	if err != nil && help != "" && !strings.Contains(err.Error(), help) {
 		err = fmt.Errorf("%w; %s", err, help)
 	}
 	return path, err
@@ -159,7 +159,7 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 		start()
 	}
 	if derr := drain(0); derr != nil {
-		return derr
+		return errors.Join(derr, out.Flush()) // the rows before a bad one
 	}
 	return errors.Join(err, out.Flush())
 }

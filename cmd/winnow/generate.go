@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winnow-data/winnow/inference"
+	"github.com/winnow-data/winnow/inference/schema"
 )
 
 // A generateCmd is the settings of winnow generate.
@@ -89,6 +90,22 @@ func (g *generateCmd) check(c *cobra.Command, args []string) error {
 	if err := probe.Check(); err != nil {
 		return exitError{exitUsage, err}
 	}
+	return g.compile()
+}
+
+// compile refuses labels and schemas that no answer can be bound to, before a model is loaded for them.
+func (g *generateCmd) compile() (err error) {
+	switch {
+	case g.set.Labels != nil:
+		_, err = schema.Labels(g.set.Labels)
+	case g.set.Schema != nil:
+		if _, err = schema.Compile(g.set.Schema); err != nil {
+			err = fmt.Errorf("--schema %s: %w", g.schema, err)
+		}
+	}
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
 	return nil
 }
 
@@ -134,15 +151,8 @@ func (g *generateCmd) answer(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := a.stoppable(ctx) // the first interrupt ends the answer
 	defer cancel()
-	go func() { // the first interrupt ends the answer
-		select {
-		case <-a.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
 	q := g.set
 	if q.Prompt = g.prompt; !g.raw && m.HasChat() {
 		q.Prompt, q.Messages = "", []inference.Message{{Role: "user", Content: g.prompt}}
@@ -159,11 +169,14 @@ func (g *generateCmd) answer(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
+	if reply.Err != nil {
+		return reply.Err
+	}
 	fmt.Fprintln(a.out)
 	if reply.Finish == inference.FinishLength && g.set.MaxTokens == 0 {
 		fmt.Fprintln(a.err, "the context is full")
 	}
-	return reply.Err
+	return nil
 }
 
 // jsonNumber is a float that JSON can hold: null for infinities and NaN.

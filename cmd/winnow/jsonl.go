@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func (r *jsonRow) parse(raw []byte) error {
 		return r.errorf("not JSON: %w", err)
 	}
 	if tok != json.Delim('{') {
-		return r.errorf("want a JSON object, have %.40s", raw)
+		return r.errorf("want a JSON object, have %s", oneLine(string(raw), 40))
 	}
 	for dec.More() {
 		key, err := dec.Token()
@@ -70,10 +71,30 @@ func (r *jsonRow) has(key string) bool {
 
 // get decodes the value of a key.
 func (r *jsonRow) get(key string, into any) error {
-	if err := json.Unmarshal(r.vals[key], into); err != nil {
+	err := json.Unmarshal(r.vals[key], into)
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return r.errorf("%s: want %s, have %s: %s", strings.TrimSuffix(key+"."+kind.Field, "."), jsonKind(kind.Type), kind.Value, oneLine(string(r.vals[key]), 60))
+	}
+	if err != nil {
 		return r.errorf("%s: %w", key, err)
 	}
 	return nil
+}
+
+// jsonKind is the word for the JSON that a type is read from.
+func jsonKind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a string"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct:
+		return "an object"
+	case reflect.Int32:
+		return "a whole number below 2147483648"
+	}
+	return "a " + t.String()
 }
 
 // set puts a value under a key, at its place or at the end.
@@ -113,7 +134,11 @@ func (r *jsonRow) oneOf(keys ...string) (string, error) {
 	case 1:
 		return have[0], nil
 	case 0:
-		return "", r.errorf("the row has no %s; it has %s", strings.Join(keys, ", "), oneLine(strings.Join(r.keys, ", "), 200))
+		has := oneLine(strings.Join(slices.DeleteFunc(slices.Clone(r.keys), func(k string) bool { return !r.has(k) }), ", "), 200)
+		if has == "" {
+			has = "nothing, or only null"
+		}
+		return "", r.errorf("the row has no %s; it has %s", strings.Join(keys, ", "), has)
 	}
 	return "", r.errorf("the row has %s, want one of them", strings.Join(have, " and "))
 }
@@ -154,8 +179,19 @@ type rawLine struct {
 	err  error
 }
 
-// eachRow calls f with each row of a file; blank lines are passed over. After the first interrupt no more rows are read, even where the input hangs.
-func (a *app) eachRow(name string, f func(*jsonRow) error) (err error) {
+// eachRow calls f with each row of a file.
+func (a *app) eachRow(name string, f func(*jsonRow) error) error {
+	return a.eachLine(name, func(r *jsonRow, text []byte) error {
+		if err := r.parse(text); err != nil {
+			return err
+		}
+		return f(r)
+	})
+}
+
+// eachLine calls f with each line of a file, and where it is; blank lines are passed over. After the first interrupt no more lines are read, even where
+// the input hangs.
+func (a *app) eachLine(name string, f func(r *jsonRow, text []byte) error) error {
 	in, err := a.openLines(name)
 	if err != nil {
 		return err
@@ -176,12 +212,11 @@ func (a *app) eachRow(name string, f func(*jsonRow) error) (err error) {
 			return exitError{exitInterrupted, errors.New("stopped")}
 		case l = <-lines:
 		}
+		if n == 1 {
+			l.text = bytes.TrimPrefix(l.text, []byte("\ufeff")) // as editors on Windows begin a file
+		}
 		if len(bytes.TrimSpace(l.text)) > 0 {
-			r := &jsonRow{file: name, line: n}
-			if err := r.parse(l.text); err != nil {
-				return err
-			}
-			if err := f(r); err != nil {
+			if err := f(&jsonRow{file: name, line: n}, l.text); err != nil {
 				return err
 			}
 		}

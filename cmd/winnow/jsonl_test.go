@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -53,6 +54,39 @@ func TestInterruptWhileReading(t *testing.T) {
 		t.Errorf("row %s", got)
 	}
 	close(stop)
+	select {
+	case err := <-ended:
+		var exit exitError
+		if !errors.As(err, &exit) || exit.code != exitInterrupted {
+			t.Errorf("ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("still reading")
+	}
+}
+
+// A row cited in an error does not reach the terminal with its control sequences, nor with marks that turn the direction of writing.
+func TestErrorsAreSafe(t *testing.T) {
+	var errs bytes.Buffer
+	a := &app{in: strings.NewReader("\ufeff[\"\u009b31m\u202e\"]\n")}
+	err := a.eachRow("-", func(*jsonRow) error { return nil })
+	if err == nil {
+		t.Fatal("a list is no row")
+	}
+	tell(&errs, exitFailed, err, false)
+	if got, want := errs.String(), "winnow: standard input:1: want a JSON object, have [\"<009B>31m<202E>\"]\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// winnow tokenize, too, ends at the first interrupt while its input hangs.
+func TestInterruptWhileTokenizing(t *testing.T) {
+	r, w := io.Pipe()
+	defer w.Close()
+	stop := make(chan struct{})
+	close(stop)
+	ended := make(chan error)
+	go func() { ended <- (&app{in: r, stop: stop}).tokenize("-", io.Discard, &tokenizing{}) }()
 	select {
 	case err := <-ended:
 		var exit exitError

@@ -89,7 +89,7 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 // tell prints the error that ended a command: for people, or as a JSON line.
 func tell(w io.Writer, code int, err error, asJSON bool) {
 	if !asJSON {
-		fmt.Fprintf(w, "winnow: %v\n", err)
+		fmt.Fprintf(w, "winnow: %s\n", safe(err.Error())) // it may cite a row, a file or an endpoint
 		return
 	}
 	line, merr := json.Marshal(struct {
@@ -103,7 +103,8 @@ func tell(w io.Writer, code int, err error, asJSON bool) {
 	fmt.Fprintf(w, "%s\n", line)
 }
 
-// interrupts closes the returned channel at the first interrupt or termination signal and cancels at the second.
+// interrupts closes the returned channel at the first interrupt or termination signal and cancels at the second. A third ends the program on the spot, should
+// it be held where no context reaches, such as at a file that does not open.
 func interrupts(cancel func()) <-chan struct{} {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -113,8 +114,22 @@ func interrupts(cancel func()) <-chan struct{} {
 		close(stop)
 		<-signals
 		cancel()
+		signal.Stop(signals)
 	}()
 	return stop
+}
+
+// stoppable is a context that ends with the first interrupt: for commands that have nothing to bring to a good end.
+func (a *app) stoppable(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-a.stop:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // newRoot returns the command line with all commands.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,19 +49,6 @@ func newModel(a *app) *cobra.Command {
 		return usage("unknown command %q; winnow model has %s", args[0], strings.Join(names, ", "))
 	}
 	return c
-}
-
-// stopping is a context that ends at the first interrupt: for commands that have nothing to finish first.
-func (a *app) stopping(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-a.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
 }
 
 // findModel turns what a person calls a model, a path or a name on the hub, into a path. The network is not touched: what is not in the cache is

@@ -35,7 +35,9 @@ func newModelBench(a *app) *cobra.Command {
 				o.Each = func(job string, n int) { fmt.Fprintf(a.err, "\r%s, round %d of %d \x1b[K", job, n, o.Rounds) }
 				defer fmt.Fprint(a.err, "\r\x1b[K")
 			}
-			r, err := bench.Run(c.Context(), path, o)
+			ctx, cancel := a.stoppable(c.Context())
+			defer cancel()
+			r, err := bench.Run(ctx, path, o)
 			if err != nil {
 				return err
 			}

@@ -69,19 +69,6 @@ func (a *app) pull(ctx context.Context, want hub.Want, asJSON bool) error {
 	return nil
 }
 
-// stoppable is a context that ends with the first interrupt: for commands that have nothing to bring to a good end.
-func (a *app) stoppable(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-a.stop:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
-}
-
 // pulledText tells people what is in the cache.
 func pulledText(p hub.Pulled, took time.Duration) string {
 	var b strings.Builder

@@ -47,7 +47,7 @@ func newModelRandom(a *app) *cobra.Command {
 				}
 				o.Tokenizer = &p
 			}
-			ctx, cancel := a.stopping(c.Context())
+			ctx, cancel := a.stoppable(c.Context())
 			defer cancel()
 			if err := s.Write(ctx, out, o); err != nil {
 				return err

@@ -68,39 +68,13 @@ func openTokenizer(model, folder string) (*tokenizer.Tokenizer, error) {
 }
 
 // tokenize writes the rows of a file with their tokens.
-func (a *app) tokenize(name string, out io.Writer, w *tokenizing) (err error) {
-	in, err := a.openLines(name)
-	if err != nil {
+func (a *app) tokenize(name string, out io.Writer, w *tokenizing) error {
+	return a.eachLine(name, func(r *jsonRow, text []byte) (err error) {
+		if w.line, err = w.row(w.line[:0], r, bytes.TrimRight(text, "\r\n")); err == nil {
+			_, err = out.Write(w.line)
+		}
 		return err
-	}
-	defer func() { err = errors.Join(err, in.Close()) }()
-	if name == "-" {
-		name = "standard input"
-	}
-	lines := bufio.NewReaderSize(in, 1<<16)
-	for n := 1; ; n++ {
-		select {
-		case <-a.stop:
-			return exitError{exitInterrupted, errors.New("stopped")}
-		default:
-		}
-		raw, end := readLine(lines)
-		if raw = bytes.TrimRight(raw, "\r\n"); len(bytes.TrimSpace(raw)) > 0 {
-			r := &jsonRow{file: name, line: n}
-			if w.line, err = w.row(w.line[:0], r, raw); err != nil {
-				return err
-			}
-			if _, err := out.Write(w.line); err != nil {
-				return err
-			}
-		}
-		if errors.Is(end, io.EOF) {
-			return nil
-		}
-		if end != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, end)
-		}
-	}
+	})
 }
 
 // tokenizing adds tokens to rows.
