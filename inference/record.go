@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 )
 
@@ -24,7 +25,8 @@ type recorded struct {
 	s *Store
 }
 
-// What waits longer, or is more, is written. A kill loses what waits.
+// So much waits, and so long, before it is written. A killed process loses what waits: of each call that is on its way at most flushBytes, none of it
+// older than flushTime. A machine that loses power loses what came within flushTime.
 const (
 	flushBytes = 1 << 16
 	flushTime  = 2 * time.Second
@@ -63,7 +65,7 @@ func (r *recorded) CompleteEach(ctx context.Context, rs []Request, done func(i i
 	if len(ask) == 0 {
 		return nil
 	}
-	w := &writer{s: r.s, last: time.Now()}
+	w := &writer{s: r.s}
 	got := make([]Reply, len(ask))
 	err := each(ctx, r.Model, ask, func(i int, p Reply) {
 		got[i] = p
@@ -100,37 +102,67 @@ func each(ctx context.Context, m Model, rs []Request, done func(i int, p Reply))
 	return err
 }
 
-// A writer collects the lines of one call.
+// A writer collects the lines of one call, and puts them on the disk while the call goes on.
 type writer struct {
-	s     *Store
+	s *Store
+
+	mu    sync.Mutex
 	lines []*line
 	bytes int
-	last  time.Time // of the last flush
 	to    int64
 	err   error
+	timer *time.Timer // nil before the first line
+	over  bool
 }
 
 func (w *writer) add(l *line) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.lines = append(w.lines, l)
 	w.bytes += 200 + len(l.Text) + 8*len(l.IDs) + 20*len(l.LogProbs) + 12*len(l.Vector)
-	if w.bytes >= flushBytes || time.Since(w.last) >= flushTime {
+	if w.bytes >= flushBytes {
 		w.flush()
+	}
+	if w.timer == nil {
+		w.timer = time.AfterFunc(flushTime, w.tick)
 	}
 }
 
+// flush hands what waits to the system: a killed process has kept it.
 func (w *writer) flush() {
 	if w.err == nil && len(w.lines) > 0 {
 		w.to, w.err = w.s.append(w.lines)
 	}
-	w.lines, w.bytes, w.last = nil, 0, time.Now()
+	w.lines, w.bytes = nil, 0
 }
 
-// end makes everything durable.
-func (w *writer) end() error {
+// sync writes what waits and waits for the disk: a machine without power has kept it.
+func (w *writer) sync() {
 	w.flush()
 	if w.err == nil && w.to > 0 {
 		w.err = w.s.sync(w.to)
 	}
+}
+
+// tick makes durable what has come, however long the next reply takes.
+func (w *writer) tick() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.over {
+		w.sync()
+		w.timer.Reset(flushTime)
+	}
+}
+
+// end makes everything durable.
+func (w *writer) end() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+	w.sync()
 	return w.err
 }
 
