@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/synth/check"
 )
 
 // DedupAnswers finds answers of a prompt that say the same, and leaves one of each: the others become unknown, so that no row is made of them.
@@ -76,7 +77,7 @@ func (u *DedupAnswers) mark(d *stages.Document) int {
 // key is what stands for an answer.
 func (u *DedupAnswers) key(text string) string {
 	if u.By == "equations" {
-		if key := equationsKey(text); key != "" {
+		if key := check.EquationKey(text); key != "" {
 			return key
 		}
 	}

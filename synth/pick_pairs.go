@@ -112,7 +112,7 @@ func (p *DPO) pairs(answers []stages.Answer) []pair {
 	return spread(all, answers, p.PerPrompt)
 }
 
-// sides returns the answers that may be chosen and those that may be rejected.
+// sides returns the answers that may be chosen and those that may be rejected. No answer is both, unless scores decide.
 func (p *DPO) sides(answers []stages.Answer, score string) (chosen, rejected []int) {
 	bad := p.Rejected.rejectedBy(answers)
 	for k := range answers {
@@ -120,10 +120,11 @@ func (p *DPO) sides(answers []stages.Answer, score string) (chosen, rejected []i
 		if blank(a) {
 			continue
 		}
-		if p.Chosen.takes(a) {
+		takes := p.Chosen.takes(a)
+		if takes {
 			chosen = append(chosen, k)
 		}
-		if bad.takes(a) {
+		if (!takes || p.Rejected.word == "worst") && bad.takes(a) {
 			rejected = append(rejected, k)
 		}
 	}

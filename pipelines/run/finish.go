@@ -13,6 +13,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
@@ -83,17 +84,17 @@ func (r *Runner) finish(ctx context.Context) error {
 func (r *Runner) recount(ctx context.Context, res *Result) error {
 	errs := []error{res.Tally.Check()}
 	var excluded, quarantined int64
-	rows := map[string]int64{} // by the folder of an output
+	held := map[string]int64{} // rows, by the folder of an output
 	for _, m := range res.Markers {
 		for _, f := range m.Shards {
-			n, err := r.countShard(ctx, f.Name)
+			n, err := r.countShard(ctx, f.Name, r.formOf(f.Name))
 			if err != nil {
 				return err
 			}
 			if n != f.Rows {
 				errs = append(errs, fmt.Errorf("%s holds %d rows, %d were written", f.Name, n, f.Rows))
 			}
-			rows[path.Dir(f.Name)] += n
+			held[path.Dir(f.Name)] += n
 		}
 		for kind, want := range map[string]int64{"excluded": m.Excluded, "quarantine": m.Quarantined} {
 			if want == 0 {
@@ -116,7 +117,7 @@ func (r *Runner) recount(ctx context.Context, res *Result) error {
 	}
 	run := res.Sums[0]
 	for _, o := range r.plan.Outputs {
-		n := rows[path.Clean(o.Path)]
+		n := held[path.Clean(o.Path)]
 		if n != run.Kept && (o.Rows == "" || n > run.Kept) {
 			errs = append(errs, fmt.Errorf("the shards of output %q hold %d rows; %d documents were kept", o.Path, n, run.Kept))
 		}
@@ -133,14 +134,24 @@ func recordName(kind, phase string, task int) string {
 	return fmt.Sprintf("%s/%s-%05d.jsonl.zst", kind, phase, task)
 }
 
+// formOf is the form in which the rows of a shard are read back.
+func (r *Runner) formOf(name string) string {
+	for _, o := range r.plan.Outputs {
+		if path.Dir(name) == path.Clean(o.Path) {
+			return rows.Form(o.Format)
+		}
+	}
+	return ""
+}
+
 // countShard counts the rows of an output shard from its bytes.
-func (r *Runner) countShard(ctx context.Context, name string) (int64, error) {
+func (r *Runner) countShard(ctx context.Context, name, form string) (int64, error) {
 	o, err := r.out.Open(ctx, name)
 	if err != nil {
 		return 0, err
 	}
 	defer o.Close()
-	return shard.Count(ctx, o, name)
+	return shard.CountForm(ctx, o, name, form)
 }
 
 // countLines counts the lines of a compressed file of the run.

@@ -41,6 +41,17 @@ func Takes(format, kind string) bool {
 	return format != "messages" && (kind == "sft" || kind == "dpo" || kind == "kto") || kind == "sft"
 }
 
+// Form is the form of conversations (shard.Forms) in which rows of a layout are read back; "" for another format.
+func Form(format string) string {
+	if format == "llama-factory" {
+		return "sharegpt"
+	}
+	if Is(format) {
+		return format
+	}
+	return ""
+}
+
 // Kind is the kind of a row: what pick made it, or sft for a conversation that ends with the assistant and came in as it is.
 func Kind(d *stages.Document) string {
 	if n := len(d.Turns); d.Kind == "" && n > 0 && d.Turns[n-1].Role == dialogue.Assistant {

@@ -15,13 +15,18 @@ import (
 // Count returns how many documents a file holds: it reads all records, or all pages of the id column of Parquet. A damaged one
 // is an error: Count is for files that we have written. It does not close obj.
 func Count(ctx context.Context, obj blob.Object, name string) (int64, error) {
+	return CountForm(ctx, obj, name, "")
+}
+
+// CountForm is [Count] for a file of conversations in one of [Forms].
+func CountForm(ctx context.Context, obj blob.Object, name, form string) (int64, error) {
 	if kind, err := Detect(ctx, obj, name); err != nil {
 		return 0, err
 	} else if kind.Format == Parquet {
 		return countParquet(newInput(ctx, obj, name))
 	}
 	var damage error
-	r, err := Open(ctx, open{obj}, name, Part{}, Options{Damaged: func(d Damage) {
+	r, err := Open(ctx, open{obj}, name, Part{}, Options{Form: form, Damaged: func(d Damage) {
 		damage = errors.Join(damage, fmt.Errorf("%s: record %d: %s", d.File, d.Record, d.Reason))
 	}})
 	if err != nil {
