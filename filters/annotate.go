@@ -11,9 +11,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/winnow-data/winnow/filters/internal/ask"
 	"github.com/winnow-data/winnow/filters/internal/schema"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/ask"
 )
 
 // Annotate asks a model your own question about each document and writes the answer into fields, for later stages and the output.

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/winnow-data/winnow/filters/internal/ask"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/ask"
 )
 
 //go:embed rubrics/*.txt prompts/*.txt

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/winnow-data/winnow/filters/internal/ask"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/ask"
 )
 
 // Perplexity measures how much a text surprises a language model, and keeps what surprises it no more than you allow.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/winnow-data/winnow/filters/internal/ask"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/ask"
 )
 
 // Reward scores documents with a reward or classification model, and keeps those whose score lies within bounds.

@@ -1,4 +1,4 @@
-// Package ask holds what the filters that ask a model share: prompts with places for a document's fields, rubrics, the part of a text that
+// Package ask holds what the components that ask a model share: prompts with places for a document's fields, rubrics, the part of a text that
 // is shown, and what can be read from a reply.
 package ask
 
