@@ -199,13 +199,18 @@ func english(s string, at int) (string, bool) {
 	}
 	rest = strings.TrimLeft(rest[k:], " \t\r\n:*_=")
 	rest = strings.TrimPrefix(rest, "：")
+	for _, t := range [...]string{"'t", "’t"} { // isn't
+		if after, ok := strings.CutPrefix(rest, t); ok {
+			rest = "not" + after
+		}
+	}
 	for {
 		word := firstWord(rest)
 		switch strings.ToLower(word) {
 		case "not":
 			k := afterNot(rest)
 			if k < 0 {
-				return "", false
+				return "", len(sentence(rest))+2 > len(rest) // the text ends with what it is not
 			}
 			rest = rest[k:]
 			continue
@@ -248,6 +253,8 @@ func linked(s string) (end int, ok bool) {
 		}
 		i += len(word)
 		switch word {
+		case "isn", "aren", "wasn":
+			return i, true
 		case "is", "are", "was", "be", "equals", "becomes":
 			return i, true
 		}

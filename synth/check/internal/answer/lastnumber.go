@@ -35,6 +35,9 @@ func numeral(s string, i int) bool {
 	if c-'0' <= 9 {
 		return true
 	}
+	if c|0x20 == 'e' && i > 0 && s[i-1]-'0' <= 9 || (c == '+' || c == '-') && i > 1 && s[i-1]|0x20 == 'e' && s[i-2]-'0' <= 9 { // 1.2e-5
+		return true
+	}
 	return (c == ',' || c == '.' || c == '/' || c == '_') && s[i+1]-'0' <= 9 && (c == '.' && (i == 0 || s[i-1] == ' ') || i > 0 && s[i-1]-'0' <= 9)
 }
 

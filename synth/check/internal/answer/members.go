@@ -258,6 +258,11 @@ func (j *Judge) sameMatrices(g, a *notation.Node) Outcome {
 
 // sameRatios compares 3:4 part by part. Ratios that are only equal in value, and a ratio with a number, are a matter of convention.
 func (j *Judge) sameRatios(g, a *notation.Node) Outcome {
+	x, y := measure(g), measure(a)
+	if x.has && y.has && x.unit != y.unit {
+		return Different
+	}
+	g, a = x.value, y.value
 	if g.Kind == a.Kind {
 		if o := j.inOrder(g.Kids, a.Kids); o != Different {
 			return o

@@ -104,6 +104,9 @@ func (j *Judge) sameUnits(x, y measured) Outcome {
 		return j.sameNumbers(x.value, y.value)
 	}
 	known := x.unit.Known()
+	if !known && x.unit.Noun == "" || !y.unit.Known() && y.unit.Noun == "" {
+		return j.sameNumbers(x.value, y.value)
+	}
 	if known != y.unit.Known() || known && x.unit.Dims != y.unit.Dims {
 		return Different
 	}

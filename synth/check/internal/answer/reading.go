@@ -28,7 +28,7 @@ type reader struct {
 // read understands span.
 func (r *reader) read(span Span) {
 	r.span = span
-	r.parser.European, r.parser.Grouped = false, false
+	r.parser.European, r.parser.Grouped, r.parser.Myriads = false, false, false
 	if plainDigits(span.Text) {
 		r.reading = reading{text: span.Text}
 		r.parser.Formula = false
@@ -36,7 +36,10 @@ func (r *reader) read(span Span) {
 		return
 	}
 	r.understand()
-	if r.broken && span.Loose {
+	if node := r.node; node != nil && span.Loose && calculations(node) {
+		r.node = node.Kids[len(node.Kids)-1]
+	}
+	if (r.broken || r.words && strings.ContainsAny(span.Text, "0123456789")) && (span.Loose || span.Kind == Phrase || span.Kind == Hash) {
 		if s, ok := lastNumber(span.Text); ok {
 			r.span = Span{Text: s, Kind: Number}
 			r.understand()
@@ -44,9 +47,22 @@ func (r *reader) read(span Span) {
 	}
 }
 
-// again reads the span with commas before decimals, or with commas inside numbers in brackets. It says whether that is another reading.
-func (r *reader) again(european, grouped bool) bool {
-	r.parser.European, r.parser.Grouped = european, grouped
+// calculations says whether n is a list of calculations, of which a text without a statement means the last.
+func calculations(n *notation.Node) bool {
+	if n.Kind != notation.List {
+		return false
+	}
+	for _, k := range n.Kids {
+		if a, ok := assigned(k); !ok || a.name != "" || k.Kind != notation.Relation {
+			return false
+		}
+	}
+	return true
+}
+
+// again reads the span with commas before decimals, with commas inside numbers in brackets, or with commas before four digits. It says whether that is a value.
+func (r *reader) again(european, grouped, myriads bool) bool {
+	r.parser.European, r.parser.Grouped, r.parser.Myriads = european, grouped, myriads
 	r.understand()
 	return r.node != nil
 }
@@ -125,6 +141,9 @@ func mathWords(s string) bool {
 	if s[0] >= utf8.RuneSelf {
 		return true
 	}
+	if singles(s) {
+		return true
+	}
 	switch w := firstWord(s); strings.ToLower(w) {
 	case "negative", "minus", "pi", "infinity", "inf", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety":
@@ -132,6 +151,16 @@ func mathWords(s string) bool {
 	default:
 		return len(w) == 1 && len(s) < 24 && strings.ContainsAny(s, "!(|*-")
 	}
+}
+
+// singles says whether no two letters of s stand together: (a, b).
+func singles(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if isLetter(s[i]) && isLetter(s[i-1]) {
+			return false
+		}
+	}
+	return len(s) < 40
 }
 
 // stopWord says whether a short word is no product of unknowns.
@@ -160,8 +189,6 @@ func formula(s string, kind How) bool {
 			if isLetter(s[i+1]) && !strings.HasPrefix(s[i:], `\text`) && !strings.HasPrefix(s[i:], `\(`) {
 				return true
 			}
-		case '^', '=', '_':
-			return true
 		}
 	}
 	return kind == Boxed && strings.IndexByte(s, ' ') < 0

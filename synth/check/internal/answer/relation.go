@@ -102,8 +102,10 @@ func (j *Judge) sameRelations(g, a *notation.Node) Outcome {
 		}
 		return o
 	}
-	if o, ok := j.sameSets(g, a); ok {
-		return o
+	if isSet(g) || isSet(a) {
+		if o, ok := j.sameSets(g, a); ok {
+			return o
+		}
 	}
 	if g.Kind == a.Kind {
 		return j.sameChains(g, a)

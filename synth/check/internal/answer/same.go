@@ -33,7 +33,7 @@ func (j *Judge) same(g, a *notation.Node) Outcome {
 		return j.sameTuples(g, a)
 	case g.Kind == notation.Matrix || a.Kind == notation.Matrix:
 		return j.sameMatrices(g, a)
-	case g.Kind == notation.Ratio || a.Kind == notation.Ratio:
+	case measure(g).value.Kind == notation.Ratio || measure(a).value.Kind == notation.Ratio:
 		return j.sameRatios(g, a)
 	case infinity(g) != 0 || infinity(a) != 0:
 		return same(infinity(g) == infinity(a))

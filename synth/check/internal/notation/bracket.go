@@ -4,10 +4,11 @@ package notation
 func (p *Parser) bracket() *Node {
 	open := p.opening()
 	floor := p.tok.str
-	depth, bars := p.depth, p.bars
-	p.depth, p.bars = p.depth+1, 0
+	depth, bars, inSet := p.depth, p.bars, p.inSet
+	p.depth, p.bars, p.inSet = p.depth+1, 0, open == '{'
+	defer func() { p.inSet = inSet }()
 	p.next()
-	if p.closes(open) != 0 {
+	if k := p.tok.kind; k == ')' || k == ']' || k == tokSetEnd {
 		return p.empty(open, depth, bars)
 	}
 	first := p.item()
@@ -15,6 +16,7 @@ func (p *Parser) bracket() *Node {
 		return nil
 	}
 	if open == '{' && (p.tok.kind == '|' || p.tok.kind == ':') { // \{x | x > 3\}
+		p.inSet = false
 		p.next()
 		first = p.list()
 	}

@@ -10,11 +10,12 @@ func plain(r rune) rune {
 	if r >= 0xFF01 && r <= 0xFF5E { // full-width forms of ! to ~
 		return r - 0xFEE0
 	}
+	if r >= 0x1D7CE && r <= 0x1D7FF { // digits of the mathematical alphabets
+		return '0' + (r-0x1D7CE)%10
+	}
 	switch r {
-	case '−', '–', '—', '‐', '‑', '‒', '﹣', '⁻':
+	case '−', '–', '—', '‐', '‑', '‒', '﹣':
 		return '-'
-	case '＋', '⁺':
-		return '+'
 	case '\u00a0', '\u2009', '\u202f', '\u2002', '\u2003', '\u3000', '\u2007', '\u2008', '\u200b', '\ufeff', '\u2061', '\u2062':
 		return ' '
 	case '⁄', '∕':

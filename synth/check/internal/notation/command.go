@@ -62,6 +62,10 @@ func (p *Parser) named(name string, i int) bool {
 		t.kind = tokPi
 	case "cdot", "times", "ast":
 		t.kind = '*'
+	case "over":
+		t.kind = tokOver
+	case "choose":
+		t.kind = tokChoose
 	case "div":
 		t.kind = '/'
 	case "binom", "dbinom", "tbinom":

@@ -94,7 +94,7 @@ func (p *Parser) product() *Node {
 			if !ok {
 				return left
 			}
-			left = mixed
+			left = p.suffixes(mixed)
 		case p.beside():
 			m := p.mark()
 			applied := left.Kind == Sym && p.tok.kind == '('
@@ -144,13 +144,23 @@ func (p *Parser) beside() bool {
 	case tokName, tokPi, tokFunction, tokFrac, tokRoot, tokBinom, '{', tokInf, tokBegin:
 		return true
 	case '(':
-		return p.tok.str == "" || p.tok.str[0] == 'l'
+		return (p.tok.str == "" || p.tok.str[0] == 'l') && !p.remark()
 	case '|':
 		return p.bars == 0 && p.opensBar()
 	case tokNumber:
 		return !p.afterNumber()
 	}
 	return false
+}
+
+// remark says whether the bracket that is next holds words: 4 (four).
+func (p *Parser) remark() bool {
+	if p.inMath() || !p.tok.space {
+		return false
+	}
+	r, n := p.at(p.tok.end)
+	next, _ := p.at(p.tok.end + n)
+	return letter(r) && letter(next)
 }
 
 // afterNumber says whether a digit stands before the token: 5 6 is no product.
@@ -181,7 +191,7 @@ func (p *Parser) mixed(whole *Node) (*Node, bool) {
 	var f *Node
 	switch {
 	case p.tok.kind == tokFrac:
-		f = p.power()
+		f = p.primary()
 		if p.fail || f.Kind != Div || !f.Kids[0].Bare || !f.Kids[1].Bare {
 			p.back(m)
 			if f = p.power(); p.fail {
@@ -221,9 +231,11 @@ func (p *Parser) mixed(whole *Node) (*Node, bool) {
 	return p.node(Add, whole, f), true
 }
 
-// power reads a factor with its exponent and what stands behind it.
-func (p *Parser) power() *Node {
-	n := p.primary()
+// power reads a factor.
+func (p *Parser) power() *Node { return p.suffixes(p.primary()) }
+
+// suffixes reads what stands behind n: exponents, !, %, °, multipliers.
+func (p *Parser) suffixes(n *Node) *Node {
 	for !p.fail {
 		switch p.tok.kind {
 		case '^':

@@ -120,9 +120,18 @@ func (p *Parser) hanDecimal(v exact.Rat, i, n int) (exact.Rat, int) {
 	return v, j
 }
 
+// hanScale says whether 万 or 亿 stands at i.
+func (p *Parser) hanScale(i int) bool {
+	r, _ := p.at(i)
+	return hanUnit(r) >= 10_000
+}
+
 // scaled reads the multipliers behind the number v that ends at i, and what follows them: 1.2万, 1万2千, 3亿5000万.
 func (p *Parser) scaled(v exact.Rat, i int) (exact.Rat, int) {
 	total, any := exact.Rat{}, false
+	if p.s[i] == ' ' {
+		i++
+	}
 	for k := 0; k < 8; k++ {
 		m := exact.Int(1)
 		for {

@@ -44,6 +44,8 @@ const (
 	tokMoney    = '$'
 	tokScale    = 'm' // thousand, million
 	tokDots     = '.'
+	tokOver     = 'o'
+	tokChoose   = 'c'
 	tokBad      = '?'
 )
 
@@ -83,7 +85,7 @@ func (p *Parser) next() {
 			t.kind, p.lexBase = tokNumber, 0
 			t.num, t.end, t.bare = p.number(p.i)
 			t.base = p.lexBase
-			if t.end < len(p.s) && p.s[t.end] >= 0x80 {
+			if t.end < len(p.s) && (p.s[t.end] >= 0x80 || p.s[t.end] == ' ' && p.hanScale(t.end+1)) {
 				t.num, t.end = p.scaled(t.num, t.end)
 				p.parts()
 			}
@@ -190,12 +192,18 @@ func (p *Parser) sign(r rune) {
 		t.kind, t.num, t.str = tokNumber, exact.Frac(n, d), "vulgar"
 		return
 	}
-	if raised(r) >= 0 {
+	if raised(r) >= 0 || r == '⁻' {
 		t.kind, t.str = '^', "raised"
 		v := int64(0)
 		i := p.i
+		if r == '⁻' {
+			i += len("⁻")
+		}
 		for k, n := p.at(i); raised(k) >= 0 && v < 1<<40; k, n = p.at(i) {
 			v, i = v*10+raised(k), i+n
+		}
+		if r == '⁻' {
+			v = -v
 		}
 		t.num, t.end = exact.Int(v), i
 		return

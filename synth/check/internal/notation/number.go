@@ -39,6 +39,8 @@ func (p *Parser) number(i int) (r exact.Rat, end int, bare bool) {
 			digits = append(digits, '.')
 			digits, i = p.digits(digits, i+w)
 			point = true
+		case r0 == '.' && after == '\\' && p.repeats(i+w):
+			digits, i, point = append(digits, '.'), i+w, true // 0.\overline{3}
 		case r0 == '.' && p.s[i] == '.' && !grouped && !letter(after) && after != '.' && after != '\\' && i > start:
 			i, point = i+w, true // 2.
 		}
@@ -78,10 +80,13 @@ func (p *Parser) digits(to []byte, i int) ([]byte, int) {
 
 // groups appends the groups of three digits that follow the one to three digits from start to i, all behind the same separator.
 func (p *Parser) groups(to []byte, start, i int) ([]byte, int) {
-	if len(to) > 3 || to[0] == '0' {
+	if len(to) > 3 && !(p.Myriads && len(to) == 4) || to[0] == '0' {
 		return to, i
 	}
-	kept, first := len(to), i
+	kept, first, size := len(to), i, 3
+	if p.Myriads {
+		size = 4
+	}
 	sep, _ := p.separator(i)
 	for sep != 0 {
 		s, w := p.separator(i)
@@ -90,7 +95,7 @@ func (p *Parser) groups(to []byte, start, i int) ([]byte, int) {
 		}
 		from := len(to)
 		var j int
-		if to, j = p.digits(to, i+w); len(to)-from == 3 {
+		if to, j = p.digits(to, i+w); len(to)-from == size {
 			i = j
 			continue
 		}
@@ -249,6 +254,12 @@ func inBase(digits []byte, b int64) (exact.Rat, bool) {
 		v = v.Mul(exact.Int(b)).Add(exact.Int(k))
 	}
 	return v, true
+}
+
+// repeats says whether digits that repeat stand at i.
+func (p *Parser) repeats(i int) bool {
+	rep, _ := p.repeating(i)
+	return rep != ""
 }
 
 // repeating reads \overline{3} or \dot{3} behind a decimal point: the digits that repeat.

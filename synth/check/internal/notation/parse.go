@@ -17,6 +17,7 @@ type Parser struct {
 	Formula  bool // letters outside of $…$ are unknowns, not words
 	European bool // a comma before decimals, points between thousands
 	Grouped  bool // (1,234) is a number in brackets
+	Myriads  bool // commas stand before four digits: 1,2345
 
 	s       string
 	i       int
@@ -26,6 +27,7 @@ type Parser struct {
 	levels  int // of nesting
 	bars    int // of |…| that are open
 	unit    bool
+	inSet   bool // directly within \{ \}, where a colon is no ratio
 	fail    bool
 	lexBase uint8
 	scratch []byte
@@ -41,7 +43,7 @@ func (p *Parser) Whole(s string) (n *Node, ok bool) {
 // Prefix reads the longest value that s begins with, and says where it ends. n is nil where s begins with none.
 func (p *Parser) Prefix(s string) (n *Node, rest int) {
 	p.s, p.i, p.tok = s, 0, token{}
-	p.dollars, p.depth, p.levels, p.bars, p.unit, p.fail = 0, 0, 0, 0, false, len(s) > MaxBytes
+	p.dollars, p.depth, p.levels, p.bars, p.unit, p.inSet, p.fail = 0, 0, 0, 0, false, false, len(s) > MaxBytes
 	p.slab.reset()
 	if p.fail {
 		return nil, 0
@@ -91,17 +93,17 @@ func (p *Parser) literal() (n *Node, end int, ok bool) {
 // A mark is a place to come back to.
 type mark struct {
 	i, dollars, depth, levels, bars int
-	unit                            bool
+	unit, inSet                     bool
 	tok                             token
 }
 
 func (p *Parser) mark() mark {
-	return mark{p.i, p.dollars, p.depth, p.levels, p.bars, p.unit, p.tok}
+	return mark{p.i, p.dollars, p.depth, p.levels, p.bars, p.unit, p.inSet, p.tok}
 }
 
 // back takes up the reading at m: what came behind it was no operand.
 func (p *Parser) back(m mark) {
-	p.i, p.dollars, p.depth, p.levels, p.bars, p.unit, p.tok, p.fail = m.i, m.dollars, m.depth, m.levels, m.bars, m.unit, m.tok, false
+	p.i, p.dollars, p.depth, p.levels, p.bars, p.unit, p.inSet, p.tok, p.fail = m.i, m.dollars, m.depth, m.levels, m.bars, m.unit, m.inSet, m.tok, false
 }
 
 // none marks the reading as failed.
@@ -151,7 +153,7 @@ func (p *Parser) list() *Node {
 			p.next()
 		}
 		n := p.item()
-		if p.fail || n.Kind == Text {
+		if p.fail || n.Kind == Text || n.Kind == Sym && n.Bare && sep != ',' && p.tok.kind == tokWord { // 12 and I am sure
 			p.back(m)
 			break
 		}
@@ -339,7 +341,7 @@ func (p *Parser) ratio() *Node {
 
 func (p *Parser) colon() bool {
 	if p.tok.kind == ':' {
-		return p.depth == 0 || p.bars >= 0
+		return !p.inSet
 	}
 	return p.tok.kind == tokWord && (p.tok.str == "to" || p.tok.str == "比")
 }

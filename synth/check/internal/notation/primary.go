@@ -294,6 +294,18 @@ func (p *Parser) group() *Node {
 		return p.node(Set)
 	}
 	n := p.list()
+	if op := p.tok.kind; !p.fail && (op == tokOver || op == tokChoose) { // {a \over b}
+		p.next()
+		below := p.list()
+		if p.fail {
+			return nil
+		}
+		if op == tokOver {
+			n = p.node(Div, n, below)
+		} else {
+			n = p.call("binom", n, below)
+		}
+	}
 	p.depth, p.bars = depth, bars
 	if p.fail || p.tok.kind != '}' {
 		return p.none()

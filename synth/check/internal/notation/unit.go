@@ -51,7 +51,7 @@ loop:
 				p.next()
 			}
 		case tokNumber:
-			if t.space {
+			if c := p.s[t.start-1]; t.space || t.end != t.start+1 || c|0x20 < 'a' || c|0x20 > 'z' { // m2
 				break loop
 			}
 		default:
@@ -65,12 +65,19 @@ loop:
 		return n
 	}
 	q := p.node(Quantity, n)
+	if n.Kind == Relation { // 48 + 24 = 72 clips
+		q = p.node(Quantity, n.Kids[len(n.Kids)-1])
+	}
 	if q == nil {
 		return nil
 	}
 	q.Str = strings.TrimSpace(p.s[start:end])
 	if words == 1 && text != "" && (q.Str[0] == '\\' && strings.HasSuffix(q.Str, "}") && strings.Count(q.Str, "{") == 1 || q.Str == text) {
 		q.Str = text
+	}
+	if n.Kind == Relation {
+		n.Kids[len(n.Kids)-1] = q
+		return n
 	}
 	return q
 }

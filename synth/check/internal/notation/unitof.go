@@ -70,7 +70,8 @@ func UnitOf(s string) Unit {
 			if known {
 				apply(last, -3*sign)
 			}
-		case "*", "·", "of", "the", "1", "个":
+		case "*", "·", "of", "the", "1", "个", "them", "it", "all", "total", "more", "left", "altogether", "away", "old", "long", "tall", "high", "wide", "deep", "remaining", "only",
+			"my", "his", "her", "their", "those", "these", "exactly", "out", "extra", "different", "such":
 		default:
 			m, ok := measureOf(w)
 			if !ok || len(nouns) > 0 {

@@ -31,15 +31,52 @@ func (p *Parser) letters(prev byte) {
 		return
 	}
 	one := p.i + n
+	if i == one && (r == 'x' || r == 'X') && prev == tokNumber && t.space && p.digitBehind(i) { // 5 x 3
+		t.kind, t.end = '*', i
+		return
+	}
 	if i == one && !p.prose(prev, word, i) {
 		p.name(one)
 		return
 	}
-	if i > one && (p.inMath() && !word4(word) && !(prev == tokNumber && IsUnit(word)) || !p.inMath() && !t.space && prev != tokEnd && prev != tokWord && prev != tokAnd && prev != tokOr && prev != tokText && prev != tokMoney && i-p.i <= 3 && !IsUnit(word)) {
+	if i > one && p.factors(prev, word, i) {
 		p.name(one) // xy is x times y
 		return
 	}
 	t.kind, t.str, t.end = tokWord, word, i
+}
+
+// digitBehind says whether a space and a digit stand at i.
+func (p *Parser) digitBehind(i int) bool {
+	r, n := p.at(i)
+	next, _ := p.at(i + n)
+	return r == ' ' && digit(next)
+}
+
+// factors says whether the letters of word, which ends at end, are unknowns that are multiplied: ab in 2ab, in ab + c, in $ab$.
+func (p *Parser) factors(prev byte, word string, end int) bool {
+	if prev == tokNumber && IsUnit(word) {
+		return false
+	}
+	if p.inMath() {
+		return !word4(word)
+	}
+	if end-p.i > 3 {
+		return false
+	}
+	switch prev {
+	case '=', '+', '-', '*', '/', '^', '(', '<', '>', 'l', 'g':
+		return true
+	case tokNumber, tokName, ')', tokPi:
+		if !p.tok.space {
+			return true
+		}
+	}
+	r, n := p.at(end)
+	if r == ' ' {
+		r, _ = p.at(end + n)
+	}
+	return strings.ContainsRune("=^*+<>≤≥≠", r)
 }
 
 // word4 says whether letters in a formula are a word all the same: nobody multiplies four unknowns without a sign as often as \text is left out.
@@ -136,6 +173,10 @@ func (p *Parser) function(word string) bool {
 		return false
 	}
 	kind := byte(0)
+	if word == "per" && strings.HasPrefix(p.s[t.end:], " cent") {
+		t.kind, t.end = '%', t.end+len(" cent")
+		return true
+	}
 	switch word {
 	case "pi", "Pi", "PI":
 		kind = tokPi
