@@ -32,8 +32,9 @@ type box struct {
 type config struct {
 	Namespaces bool              `json:"namespaces"`
 	Work       string            `json:"work"`
-	Base       int64             `json:"base"` // bytes of address space that the interpreter takes, where it cannot be measured
-	Filter     string            `json:"filter"`
+	Base       int64             `json:"base"`   // bytes of address space that the interpreter takes, where it cannot be measured
+	Zygote     string            `json:"zygote"` // filters on system calls, in hex
+	Program    string            `json:"program"`
 	Preload    []string          `json:"preload"`
 	Env        map[string]string `json:"env"`
 }
@@ -61,7 +62,7 @@ func startBox(cmd *exec.Cmd, c config) (*box, error) {
 		close(b.ended)
 	}()
 	c.Preload, c.Env = preload, environment
-	c.Filter = hex.EncodeToString(systemCalls(!c.Namespaces))
+	c.Zygote, c.Program = hex.EncodeToString(zygoteFilter()), hex.EncodeToString(programFilter(!c.Namespaces))
 	data, err := json.Marshal(c)
 	if err == nil {
 		err = writeFrame(to, frameConfig, data)

@@ -16,6 +16,7 @@ const grace = 15 * time.Second
 type spec struct {
 	Role    string   `json:"role"` // program, answers, tests
 	Source  string   `json:"source"`
+	Helpers string   `json:"helpers"`
 	Calls   []string `json:"calls"`
 	Names   []string `json:"names"`
 	Skip    int      `json:"skip"`
@@ -91,7 +92,9 @@ func (b *box) run(sp spec, l Limits, r *reader) error {
 		if f.err != nil {
 			return fmt.Errorf("the box of a program is gone: %w", f.err)
 		}
-		r.frame(f)
+		if r.frame(f); r.broke != "" && r.end == nil {
+			_ = b.send(frameKill, nil)
+		}
 	}
 	return r.problem()
 }
@@ -174,7 +177,7 @@ func (r *reader) known(kind string, line []byte, parts []json.RawMessage) bool {
 		r.loaded = true
 		return true
 	case !r.loaded:
-		return false
+		return r.on != nil && r.on(parts)
 	case kind == "done" && r.next == r.calls:
 		r.done = true
 		return true
@@ -225,6 +228,8 @@ func (r *reader) finish(l Limits) Outcome {
 	o.Memory, o.Printed = max(e.Memory, e.Peak), e.Stdout+e.Stderr
 	stopped := r.stop && r.next > 0 && o.Answers[r.next-1].Type != "" && e.Exit == 0
 	switch {
+	case e.Reason == "stopped":
+		o.End, o.Why = Protocol, r.broke
 	case e.Reason != "":
 		o.End, o.Why = reasons[e.Reason], "killed: "+e.Reason
 	case o.CPU > l.CPU || e.Signal == 9 && o.CPU >= l.CPU*9/10:
@@ -248,7 +253,7 @@ func (r *reader) finish(l Limits) Outcome {
 
 // reasons are the verdicts for what the zygote kills a program for.
 var reasons = map[string]Verdict{
-	"cpu": TimeoutCPU, "call": TimeoutCPU, "wall": TimeoutWall, "memory": Memory, "processes": ProcLimit, "output": OutputLimit, "stopped": Pass,
+	"cpu": TimeoutCPU, "call": TimeoutCPU, "wall": TimeoutWall, "memory": Memory, "processes": ProcLimit, "output": OutputLimit,
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -34,17 +34,11 @@ const (
 // arg is the offset of the low half of a system call's argument in seccomp_data.
 func arg(n uint32) uint32 { return 16 + 8*n }
 
-// systemCalls returns the filter that a program lives under, as struct sock_filter. Everything that reaches into other processes, the
-// kernel's configuration, namespaces, or memory that no limit counts is refused with EPERM; foreign instruction sets kill. Without
-// namespaces of its own (alone) a program may neither start processes nor signal others.
-func systemCalls(alone bool) []byte {
-	p := []instruction{
-		{bpfLoad, 0, 0, 4}, {bpfEqual, 1, 0, auditArch}, {bpfRet, 0, 0, retKill},
-		{bpfLoad, 0, 0, 0},
-	}
-	if foreignCalls != 0 {
-		p = append(p, instruction{bpfAtLst, 0, 1, foreignCalls}, instruction{bpfRet, 0, 0, retKill})
-	}
+// zygoteFilter returns the filter that a zygote takes on itself and hands down, as struct sock_filter. Everything that reaches into other
+// processes, the kernel's configuration, or memory that no limit counts is refused with EPERM; foreign instruction sets kill. It is the
+// long one: the kernel compiles it once for a box instead of once for a program, which is half of a program's cost.
+func zygoteFilter() []byte {
+	p := start()
 	for _, nr := range deniedCalls {
 		p = append(p, instruction{bpfEqual, 0, 1, nr}, instruction{bpfRet, 0, 0, retErrno | errnoPerm})
 	}
@@ -53,10 +47,32 @@ func systemCalls(alone bool) []byte {
 		instruction{bpfEqual, 0, 1, callClone3}, instruction{bpfRet, 0, 0, retErrno | errnoNoSys},
 		// memory files live outside the work folder and its cap
 		instruction{bpfEqual, 0, 1, callMemfdCreate}, instruction{bpfRet, 0, 0, retErrno | errnoNoSys},
-		// sockets: AF_UNIX pairs only
+		// sockets: AF_UNIX only, which meets nobody in a network of its own
 		instruction{bpfEqual, 0, 4, callSocket}, instruction{bpfLoad, 0, 0, arg(0)},
 		instruction{bpfEqual, 0, 1, 1}, instruction{bpfRet, 0, 0, retAllow}, instruction{bpfRet, 0, 0, retErrno | errnoFamily},
 	)
+	return assemble(append(p, instruction{bpfRet, 0, 0, retAllow}))
+}
+
+// start refuses foreign architectures and leaves the call's number in the accumulator.
+func start() []instruction {
+	p := []instruction{
+		{bpfLoad, 0, 0, 4}, {bpfEqual, 1, 0, auditArch}, {bpfRet, 0, 0, retKill},
+		{bpfLoad, 0, 0, 0},
+	}
+	if foreignCalls != 0 {
+		p = append(p, instruction{bpfAtLst, 0, 1, foreignCalls}, instruction{bpfRet, 0, 0, retKill})
+	}
+	return p
+}
+
+// programFilter returns what a program lives under besides: what its zygote needed to fork it is refused. Without namespaces of its own
+// (alone) a program may neither start processes nor reach others.
+func programFilter(alone bool) []byte {
+	p := start()
+	for _, nr := range zygoteCalls {
+		p = append(p, instruction{bpfEqual, 0, 1, nr}, instruction{bpfRet, 0, 0, retErrno | errnoPerm})
+	}
 	const namespaces = 0x7e020080 // CLONE_NEW* of clone(2)
 	if alone {
 		const thread = 0x00010000

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/winnow-data/winnow/synth/sandbox"
 )
@@ -25,7 +26,11 @@ func judgeAll(t *testing.T, jobs []job) (agreed int) {
 	for range 3 {
 		wg.Go(func() {
 			for j := range queue {
-				r, err := j.tests.Judge(t.Context(), s, j.program, sandbox.DefaultLimits)
+				l := sandbox.DefaultLimits
+				if j.Verdict == "timeout" {
+					l = l.WithCPU(time.Second)
+				}
+				r, err := j.tests.Judge(t.Context(), s, j.program, l)
 				mu.Lock()
 				switch {
 				case err != nil:

@@ -1,0 +1,175 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// TestCode is tests that are code: they run in a process of their own.
+type TestCode struct {
+	Helpers string   // loaded first, without the program's functions
+	Source  string   // loaded next
+	Tests   []string // statements; each is one test, passed if it raises nothing
+	Names   []string // functions of the program that the tests may call
+	Limits  Limits
+}
+
+// Judge runs tests that are code against a program. Each has a box: the tests call the program's functions through the supervisor,
+// which hands arguments and results across as data. The program never sees the tests, and cannot write their records. An answer of tests
+// is the record of one test.
+func (s *Sandbox) Judge(ctx context.Context, p Program, t TestCode) (program, tests Outcome, err error) {
+	for _, l := range []Limits{p.Limits, t.Limits} {
+		if err := l.Validate(); err != nil {
+			return program, tests, err
+		}
+	}
+	b, err := s.programs.take(ctx)
+	if err != nil {
+		return program, tests, err
+	}
+	c, err := s.tests.take(ctx)
+	if err != nil {
+		s.programs.put(b, true)
+		return program, tests, err
+	}
+	stop := context.AfterFunc(ctx, func() {
+		b.kill()
+		c.kill()
+	})
+	d := dialogue{program: side{box: b, limits: p.Limits}, tests: side{box: c, limits: t.Limits}}
+	d.tests.reader.calls = len(t.Tests)
+	d.tests.reader.out.Answers = make([]Answer, len(t.Tests))
+	ps := p.Limits.spec("answers", p.Source, nil)
+	ts := t.Limits.spec("tests", t.Source, t.Tests)
+	ts.Helpers = t.Helpers
+	ts.Names = append(ts.Names, t.Names...)
+	d.run(ps, ts)
+	stop()
+	s.programs.put(b, d.program.broken == nil)
+	s.tests.put(c, d.tests.broken == nil)
+	if err := ctx.Err(); err != nil {
+		return program, tests, err
+	}
+	return d.program.outcome(), d.tests.outcome(), nil
+}
+
+// A dialogue is a program and its tests at work.
+type dialogue struct {
+	program, tests side
+	asked          bool // the tests wait for the program
+}
+
+// A side is one of the two.
+type side struct {
+	box    *box
+	limits Limits
+	reader reader
+	broken error
+	ended  bool
+}
+
+func (d *side) outcome() Outcome {
+	if d.broken != nil {
+		return Outcome{End: HarnessError, Why: d.broken.Error(), Answers: d.reader.out.Answers}
+	}
+	return d.reader.finish(d.limits)
+}
+
+// An event is a frame of one side.
+type event struct {
+	from *side
+	frame
+}
+
+func (d *dialogue) run(ps, ts spec) {
+	d.program.reader.on = d.reply
+	d.tests.reader.on = d.call
+	events := make(chan event)
+	done := make(chan struct{}, 2)
+	for _, s := range []struct {
+		*side
+		spec
+	}{{&d.program, ps}, {&d.tests, ts}} {
+		go func() {
+			s.pump(s.spec, events)
+			done <- struct{}{}
+		}()
+	}
+	go func() {
+		<-done
+		<-done
+		close(events)
+	}()
+	for e := range events {
+		if e.err != nil {
+			e.from.broken = fmt.Errorf("the box of a program is gone: %w", e.err)
+		} else {
+			if e.from.reader.frame(e.frame); e.from.reader.broke != "" && e.kind == frameAnswer {
+				_ = e.from.box.send(frameKill, nil)
+			}
+		}
+		if e.err != nil || e.kind == frameEnd {
+			e.from.ended = true
+			if e.err == nil {
+				e.from.broken = e.from.reader.problem()
+			}
+			d.hangUp(e.from)
+		}
+	}
+}
+
+// pump starts one side and passes its frames on.
+func (d *side) pump(sp spec, events chan<- event) {
+	data, err := json.Marshal(sp)
+	if err == nil {
+		err = d.box.send(frameRun, data)
+	}
+	if err != nil {
+		events <- event{d, frame{err: err}}
+		return
+	}
+	for f := range d.box.next(d.limits.Wall + grace) {
+		events <- event{d, f}
+	}
+}
+
+// hangUp tells one side that the other has ended.
+func (d *dialogue) hangUp(gone *side) {
+	other := &d.program
+	if gone == other {
+		other = &d.tests
+	}
+	if !other.ended {
+		_ = other.box.send(frameNoInput, nil)
+	}
+}
+
+// call takes a call of the tests to the program.
+func (d *dialogue) call(line []json.RawMessage) bool {
+	if len(line) != 2 || string(line[0]) != `"call"` || d.asked {
+		return false
+	}
+	d.asked = true
+	if !d.program.ended {
+		_ = d.program.box.send(frameInput, append(append([]byte{}, line[1]...), '\n'))
+	}
+	return true
+}
+
+// reply takes what the program answered to the tests.
+func (d *dialogue) reply(line []json.RawMessage) bool {
+	kind := string(line[0])
+	if kind != `"r"` && kind != `"e"` || !d.asked {
+		return false
+	}
+	data, err := json.Marshal(line)
+	if err != nil {
+		return false
+	}
+	d.asked = false
+	if !d.tests.ended {
+		_ = d.tests.box.send(frameInput, append(data, '\n'))
+	}
+	return true
+}
