@@ -5,12 +5,14 @@
 //	  - normalize_tags: {overlay: tags.yaml}
 //	  - select: {rows: 10k}
 //
-// [Tag] lets a model name the intentions of every user turn. They come in a hundred spellings.
+// [Tag] lets a model name the intentions of every user turn. They come in a hundred spellings, of
+// which [NormalizeTags] makes one vocabulary that a person can correct.
 package ontology
 
 import "github.com/winnow-data/winnow/stages"
 
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
+	stages.Define("normalize_tags", normalizeDefaults),
 	stages.Define("tag", tagDefaults),
 }
