@@ -81,6 +81,8 @@ func memory(f kernel.Format, group, n int) int64 {
 		return int64(n/2 + 2*(n/group))
 	case kernel.Int4Min:
 		return int64(n/2 + 4*(n/group))
+	case kernel.Int8Min:
+		return int64(n + 4*(n/group))
 	}
 	return int64(n + 2*(n/group))
 }

@@ -19,8 +19,7 @@ import (
 
 // Options say how a model is held in memory.
 type Options struct {
-	// Weights is the form of the matrices: "" as they are stored (Q8_0, Q5_0 as int8, Q4_0, Q4_1 and Q4_K as 4 bits, the other block
-	// types as int8 with a scale per 32 columns, F16 as f32), or f32, bf16, int8 (a scale per 32 columns, of gate and up per 128), int4
+	// Weights is the form of the matrices: "" as they are stored (block types with their own integers, in 4 or 8 bits; F16 as f32), or f32, bf16, int8 (a scale per 32 columns, of gate and up per 128), int4
 	// (scale and minimum per 32; embedding and head int8). Norms, biases, expert routers and classification heads are float32 always.
 	Weights string
 	// Config is another config.json to read instead of the folder's, "" for none.

@@ -3,7 +3,6 @@ package qwen2
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/winnow-data/winnow/inference/internal/kernel"
 	"github.com/winnow-data/winnow/inference/internal/mapped"
@@ -79,24 +78,14 @@ func (p *packing) form(gateUp bool, ts []tensor.Tensor) form {
 	return stored(ts)
 }
 
-// stored is the form that holds tensors as they are stored: of unlike ones, float32 if one is float, else int8 with a scale for 32. Q4_K has
-// groups of 32 with a scale and a minimum, as the 4-bit form: what its regression finds is what was stored, up to the rounding of the two.
+// stored is the form that holds tensors as they are stored, all of them: of unlike ones, float32 if one is float.
 func stored(ts []tensor.Tensor) form {
-	var all []form
-	for _, t := range ts {
-		f, g := kernel.Stored(t.Type)
-		if t.Type == tensor.Q4_K {
-			f = kernel.Int4Min
-		}
-		all = append(all, form{f, g})
+	f, g := kernel.Stored(ts[0].Type)
+	for _, t := range ts[1:] {
+		f2, g2 := kernel.Stored(t.Type)
+		f, g = kernel.Joined(f, g, f2, g2)
 	}
-	switch {
-	case !slices.ContainsFunc(all, func(f form) bool { return f != all[0] }):
-		return all[0]
-	case slices.ContainsFunc(all, func(f form) bool { return f.group == 0 }):
-		return form{kernel.F32, 0}
-	}
-	return form{kernel.Int8, 32}
+	return form{f, g}
 }
 
 func (p *packing) stack(f form, ts []tensor.Tensor) *kernel.Matrix {

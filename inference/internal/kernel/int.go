@@ -9,10 +9,10 @@ import (
 // The integer formats. For a row and a token, the groups in ascending order:
 //
 //	y = fma(float(Σ w·q), d·a, y)          d the weights' scale, a the activations', their product rounded
-//	y = fma(m, a·float(Σ q), y)            Int4Min only
+//	y = fma(m, a·float(Σ q), y)            Int8Min and Int4Min only
 //
-// Σ w·q is an exact integer, so the order within a group is free. Weights are stored unsigned, as VPDPBUSD wants them: Int8 as q+128, the
-// 4-bit formats as they are; what that adds to the sum, 128·Σq or 8·Σq, is taken off by the accumulator's start value, which comes with the
+// Σ w·q is an exact integer, so the order within a group is free. Weights are stored unsigned, as VPDPBUSD wants them: the 8-bit formats as q+128,
+// the 4-bit ones as they are; what that adds to the sum, 128·Σq or 8·Σq, is taken off by the accumulator's start value, which comes with the
 // activations. The columns of a group are padded to 8 with zero activations.
 //
 // Scales and minima are halves 2^8 times too large, and y is multiplied by 2^-8 at last, which is exact: the scales of trained weights are
@@ -26,15 +26,21 @@ const (
 
 // blockCols is the number of columns of a block.
 func (f Format) blockCols() int {
-	if f == Int8 {
+	if f.bytes() {
 		return 4
 	}
 	return 8
 }
 
+// bytes says whether a weight takes a byte, not a nibble.
+func (f Format) bytes() bool { return f == Int8 || f == Int8Min }
+
+// minima says whether a group has a minimum beside its scale.
+func (f Format) minima() bool { return f == Int8Min || f == Int4Min }
+
 // tailBytes is the size of what follows the blocks of a group.
 func (f Format) tailBytes() int {
-	if f == Int4Min {
+	if f.minima() {
 		return 2 * scaleBytes
 	}
 	return scaleBytes
@@ -80,14 +86,14 @@ func (w *Matrix) storeScale(r int, dst []byte, d float32) float32 {
 	return loadScale(dst)
 }
 
-// storeFit writes the scale and, for Int4Min, the minimum of a group, and returns what they are when read back.
+// storeFit writes the scale and the minimum, if the format has one, of a group, and returns what they are when read back.
 func (w *Matrix) storeFit(r int, tail []byte, f fit) fit {
 	f.d = w.storeScale(r, tail, f.d)
-	switch w.Format {
-	case Int4:
-		f.m = -8 * f.d
-	case Int4Min:
+	switch {
+	case w.Format.minima():
 		f.m = w.storeScale(r, tail[scaleBytes:], f.m)
+	case w.Format == Int4:
+		f.m = -8 * f.d
 	}
 	f.inverse = 0
 	if f.d != 0 {

@@ -73,7 +73,7 @@ func (w *Matrix) rowInt4(r int, dst []float32) {
 		d := loadScale(tail)
 		for k := range k1 - k0 {
 			q := int(blocks[k/8*blockBytes+k%4] >> (k % 8 / 4 * 4) & 15)
-			if w.Format == Int4Min {
+			if w.Format.minima() {
 				dst[k0+k] = float32(d*float32(q)) + loadScale(tail[scaleBytes:])
 			} else {
 				dst[k0+k] = d * float32(q-8)

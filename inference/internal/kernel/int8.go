@@ -6,19 +6,29 @@ import (
 	"github.com/winnow-data/winnow/inference/tensor"
 )
 
-// packInt8 quantises a row: per group d = max|w|/127 rounded to a half, and q the integer nearest to w/d.
+// packInt8 quantises a row: per group m = 0, or the middle of its range rounded to a half, d = max|w-m|/127 rounded to a half, and q the
+// integer nearest to (w-m)/d.
 func (w *Matrix) packInt8(r int, x []float32) {
 	var q [128]byte
 	w.groups(r, func(k0, k1 int, blocks, tail []byte) {
 		low, high := extremes(x[k0:k1])
-		f := w.storeFit(r, tail, fit{d: max(high, -low) / 127})
+		m := float32(0)
+		if w.Format == Int8Min {
+			m = w.storeScale(r, tail[scaleBytes:], low/2+high/2)
+		}
+		f := w.storeFit(r, tail, fit{d: max(high-m, m-low) / 127, m: m})
 		q := q[:pad8(k1-k0)]
 		clear(q)
-		roundTo(q, x[k0:k1], 0, f.inverse, -127, 127)
-		for i := 0; i < len(q); i += 4 {
-			binary.LittleEndian.PutUint32(blocks[i/4*blockBytes:], binary.LittleEndian.Uint32(q[i:])^0x80808080)
-		}
+		roundTo(q, x[k0:k1], m, f.inverse, -127, 127)
+		putBytes(blocks, q)
 	})
+}
+
+// putBytes stores the signed values of a group, a multiple of 4.
+func putBytes(blocks, q []byte) {
+	for i := 0; i < len(q); i += 4 {
+		binary.LittleEndian.PutUint32(blocks[i/4*blockBytes:], binary.LittleEndian.Uint32(q[i:])^0x80808080)
+	}
 }
 
 // copyInt8 stores a row of Q8_0 or Q5_0 blocks as they are.
@@ -72,9 +82,16 @@ func spread(bits uint32) uint32 { return bits & 15 * 0x00204081 & 0x01010101 }
 // rowInt8 unpacks a row.
 func (w *Matrix) rowInt8(r int, dst []float32) {
 	w.groups(r, func(k0, k1 int, blocks, tail []byte) {
-		d := loadScale(tail)
+		d, m := loadScale(tail), float32(0)
+		if w.Format == Int8Min {
+			m = loadScale(tail[scaleBytes:])
+		}
 		for k := range k1 - k0 {
-			dst[k0+k] = d * float32(int(blocks[k/4*blockBytes+k%4])-128)
+			v := d * float32(int(blocks[k/4*blockBytes+k%4])-128)
+			if w.Format == Int8Min { // else the sum would lose the sign of a zero
+				v = float32(v) + m
+			}
+			dst[k0+k] = v
 		}
 	})
 }

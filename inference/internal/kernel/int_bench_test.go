@@ -14,7 +14,7 @@ func BenchmarkInt(b *testing.B) {
 	for _, f := range []struct {
 		format Format
 		group  int
-	}{{Int8, 128}, {Int8, 64}, {Int8, 32}, {Int4, 64}, {Int4, 32}, {Int4Min, 32}} {
+	}{{Int8, 128}, {Int8, 64}, {Int8, 32}, {Int8, 16}, {Int8Min, 32}, {Int4, 64}, {Int4, 32}, {Int4Min, 32}, {Int4Min, 16}} {
 		for _, shape := range [][2]int{{4864, 896}, {896, 4864}} {
 			for _, tokens := range []int{1, 2, 4, 6, 8, 10, 12, 16, 32, 128, 512} {
 				b.Run(fmt.Sprintf("%v-%d/%dx%d/tokens=%d", f.format, f.group, shape[0], shape[1], tokens), func(b *testing.B) {
@@ -40,7 +40,7 @@ func benchInt(b *testing.B, f Format, group, rows, cols, tokens int) {
 		for r := range rows { // scales that are numbers
 			ws[i].groups(r, func(_, _ int, _, tail []byte) {
 				ws[i].storeScale(r, tail, 0.01)
-				if f == Int4Min {
+				if f.minima() {
 					ws[i].storeScale(r, tail[scaleBytes:], -0.07)
 				}
 			})

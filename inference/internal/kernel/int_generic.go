@@ -16,7 +16,7 @@ func (w *Matrix) panelGeneric(y []float32, panel, x []byte) {
 			dots[r] = start
 		}
 		q := x[startBytes : startBytes+n : startBytes+n]
-		if w.Format == Int8 {
+		if w.Format.bytes() {
 			dotInt8(&dots, panel, q)
 		} else {
 			dotInt4(&dots, panel, q)
@@ -26,7 +26,7 @@ func (w *Matrix) panelGeneric(y []float32, panel, x []byte) {
 		for r, dot := range dots {
 			sums[r] = fma32(float32(dot), rawScale(tail[2*r:])*scale, sums[r])
 		}
-		if w.Format == Int4Min {
+		if w.Format.minima() {
 			for r := range sums {
 				sums[r] = fma32(rawScale(tail[scaleBytes+2*r:]), loadFloat(behind[4:]), sums[r])
 			}

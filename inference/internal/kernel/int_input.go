@@ -5,13 +5,15 @@ import (
 	"math"
 )
 
-// The activations of a token, group by group: the int32 that the accumulator starts with (-128·Σq for Int8, -8·Σq for Int4, 0 for Int4Min),
-// the quantised columns padded to 8, the scale as float32, and for Int4Min scale·Σq as float32.
+// The activations of a token, group by group: the int32 that the accumulator starts with (-128·Σq for the 8-bit formats,
+// -8·Σq for Int4, 0 for Int4Min),
+// the quantised columns padded to 8, the scale as float32, and for the formats
+// with minima scale·Σq as float32.
 const startBytes = 4
 
 // metaBytes is what a group takes beside its columns.
 func (f Format) metaBytes() int {
-	if f == Int4Min {
+	if f.minima() {
 		return 12
 	}
 	return 8
@@ -43,10 +45,10 @@ func setInt(row []byte, x []float32, group int, f Format) {
 
 // times is what the accumulator's start is of the sum.
 func (f Format) times() int {
-	switch f {
-	case Int8:
+	switch {
+	case f.bytes():
 		return -128
-	case Int4:
+	case f == Int4:
 		return -8
 	}
 	return 0
@@ -88,7 +90,7 @@ func quantise(row []byte, x []float32, f Format) {
 func putMeta(start, behind []byte, scale float32, sum int32, f Format) {
 	binary.LittleEndian.PutUint32(start, uint32(int32(f.times())*sum))
 	binary.LittleEndian.PutUint32(behind, math.Float32bits(scale))
-	if f == Int4Min {
+	if f.minima() {
 		binary.LittleEndian.PutUint32(behind[4:], math.Float32bits(scale*float32(sum)))
 	}
 }

@@ -9,11 +9,15 @@ func setIntFull(row []byte, x []float32, group int, f Format) int {
 		return 0
 	}
 	minima := 0
-	if f == Int4Min {
+	if f.minima() {
 		minima = 1
 	}
 	row, x = row[:groups*size], x[:groups*group]
 	switch {
+	case group == 16 && current < avx512:
+		setInt256x16(&row[0], &x[0], groups, f.times(), minima)
+	case group == 16:
+		setInt512x16(&row[0], &x[0], groups, f.times(), minima)
 	case current < avx512:
 		setInt256(&row[0], &x[0], groups, group, f.times(), minima)
 	case group > 32:
@@ -55,3 +59,13 @@ func setInt512x4(row *byte, x *float32, fours, size, times, minima int) (rest in
 //
 //go:noescape
 func setInt256(row *byte, x *float32, groups, size, times, minima int)
+
+// setInt512x16 is setInt512 for groups of 16 columns.
+//
+//go:noescape
+func setInt512x16(row *byte, x *float32, groups, times, minima int)
+
+// setInt256x16 is setInt256 for groups of 16 columns.
+//
+//go:noescape
+func setInt256x16(row *byte, x *float32, groups, times, minima int)

@@ -219,3 +219,108 @@ bad: // a NaN or an infinity: NaN for scale, zeros
 	VMOVD AX, X2
 	VPXOR Y9, Y9, Y9
 	JMP   quantise
+
+// func setInt512x16(row *byte, x *float32, groups, times, minima int)
+TEXT ·setInt512x16(SB), NOSPLIT, $0-40
+	MOVQ row+0(FP), dst
+	MOVQ x+8(FP), src
+	MOVQ groups+16(FP), left
+	MOVQ $16, cols
+	MOVQ times+24(FP), factor
+	MOVQ minima+32(FP), both
+	MOVL $0x7fffffff, AX
+	VPBROADCASTD AX, Z6
+	MOVL $0x42fe0000, AX // 127
+	VMOVD AX, X7
+
+group:
+	VMOVDQU64     (src), Z4
+	VPANDD        Z4, Z6, Z0
+	VEXTRACTI64X4 $1, Z0, Y1
+	VPMAXUD       Y1, Y0, Y0
+	HMAX(Y0, X0)
+	VMOVD         X0, largest
+	VPXORD        Z3, Z3, Z3
+	KXNORW        K1, K1, K1
+	CMPL          largest, $0x7f800000
+	JAE           bad
+	VPXORD        X2, X2, X2
+	CMPL          largest, $0x0d800000 // 2^-100
+	JB            quantise
+	VDIVSS        X7, X0, X2
+	VDIVSS        X0, X7, X3
+	VBROADCASTSS  X3, Z3
+
+quantise:
+	VMULPS        Z4, Z3, Z0
+	VCVTPS2DQ.Z   Z0, K1, Z0
+	VPMOVDB       Z0, 4(dst)
+	VEXTRACTI64X4 $1, Z0, Y1
+	VPADDD        Y1, Y0, Y5
+	HSUM(Y5, X5)
+	META
+	VZEROUPPER
+	RET
+
+bad: // a NaN or an infinity: NaN for scale, zeros
+	MOVL  $0x7fc00000, AX
+	VMOVD AX, X2
+	KXORW K1, K1, K1
+	JMP   quantise
+
+// func setInt256x16(row *byte, x *float32, groups, times, minima int)
+TEXT ·setInt256x16(SB), NOSPLIT, $0-40
+	MOVQ row+0(FP), dst
+	MOVQ x+8(FP), src
+	MOVQ groups+16(FP), left
+	MOVQ $16, cols
+	MOVQ times+24(FP), factor
+	MOVQ minima+32(FP), both
+	MOVL $0x7fffffff, AX
+	VMOVD AX, X6
+	VPBROADCASTD X6, Y6
+	MOVL $0x42fe0000, AX // 127
+	VMOVD AX, X7
+
+group:
+	VMOVDQU      (src), Y10
+	VMOVDQU      32(src), Y11
+	VPAND        Y10, Y6, Y0
+	VPAND        Y11, Y6, Y1
+	VPMAXUD      Y1, Y0, Y0
+	HMAX(Y0, X0)
+	VMOVD        X0, largest
+	VPXOR        Y3, Y3, Y3
+	VPCMPEQD     Y9, Y9, Y9
+	CMPL         largest, $0x7f800000
+	JAE          bad
+	VPXOR        X2, X2, X2
+	CMPL         largest, $0x0d800000 // 2^-100
+	JB           quantise
+	VDIVSS       X7, X0, X2
+	VDIVSS       X0, X7, X3
+	VBROADCASTSS X3, Y3
+
+quantise:
+	VMULPS       Y10, Y3, Y10
+	VMULPS       Y11, Y3, Y11
+	VCVTPS2DQ    Y10, Y10
+	VCVTPS2DQ    Y11, Y11
+	VPAND        Y9, Y10, Y10
+	VPAND        Y9, Y11, Y11
+	VPADDD       Y10, Y11, Y5
+	VPACKSSDW    Y11, Y10, Y10
+	VPACKSSWB    Y10, Y10, Y10
+	VEXTRACTI128 $1, Y10, X11
+	VPUNPCKLDQ   X11, X10, X10
+	VMOVDQU      X10, 4(dst)
+	HSUM(Y5, X5)
+	META
+	VZEROUPPER
+	RET
+
+bad: // a NaN or an infinity: NaN for scale, zeros
+	MOVL  $0x7fc00000, AX
+	VMOVD AX, X2
+	VPXOR Y9, Y9, Y9
+	JMP   quantise

@@ -42,9 +42,9 @@ func activations(n int) []float32 {
 func TestSetEqualBits(t *testing.T) {
 	want := map[string][]byte{}
 	eachLevel(t, func(t *testing.T) {
-		for _, f := range []Format{Int8, Int4, Int4Min} {
-			for _, group := range []int{32, 64, 128} {
-				for _, cols := range []int{1, 5, 31, 32, 33, 127, 128, 129, 896, 1152, 2400} {
+		for _, f := range intFormats {
+			for _, group := range intGroups {
+				for _, cols := range []int{1, 5, 15, 16, 17, 31, 32, 33, 127, 128, 129, 896, 1152, 2400} {
 					for offset := range 3 { // misaligned by 4 bytes a time
 						x := append(make([]float32, offset), activations(cols)...)[offset:]
 						const sentinel = 0xa5
@@ -84,7 +84,7 @@ func TestQuantise(t *testing.T) {
 		{"NaN", []float32{1, nan, 3}, []int8{0, 0, 0}, nan},
 		{"infinity", []float32{1, -inf, 3}, []int8{0, 0, 0}, nan},
 	} {
-		for _, f := range []Format{Int8, Int4, Int4Min} {
+		for _, f := range intFormats {
 			row := make([]byte, startBytes+8+f.metaBytes())
 			quantise(row, c.x, f)
 			sum := 0
@@ -110,7 +110,7 @@ func BenchmarkSet(b *testing.B) {
 	for _, c := range []struct {
 		format Format
 		group  int
-	}{{Int8, 128}, {Int8, 32}, {Int4Min, 32}} {
+	}{{Int8, 128}, {Int8, 32}, {Int8, 16}, {Int8Min, 32}, {Int4Min, 32}} {
 		b.Run(fmt.Sprintf("%v-%d", c.format, c.group), func(b *testing.B) {
 			var in Input
 			in.Reset(c.format, c.group, 1, 4864)
@@ -128,8 +128,8 @@ func BenchmarkSet(b *testing.B) {
 // TestSetPart sets tokens in parts and as a whole.
 func TestSetPart(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
-		for _, f := range []Format{F32, BF16, Int8, Int4, Int4Min} {
-			for _, group := range []int{32, 64, 128} {
+		for _, f := range append([]Format{F32, BF16}, intFormats...) {
+			for _, group := range intGroups {
 				for _, cols := range []int{5, 128, 300, 640} {
 					var whole, parts Input
 					whole.Reset(f, group, 2, cols)

@@ -22,14 +22,17 @@ func (c intCase) String() string {
 	return fmt.Sprintf("%v group %d, %dx%d, tokens %d to %d of %d", c.format, c.group, c.rows, c.cols, c.first, c.last, c.tokens)
 }
 
-var intFormats = []Format{Int8, Int4, Int4Min}
+var (
+	intFormats = []Format{Int8, Int8Min, Int4, Int4Min}
+	intGroups  = []int{16, 32, 64, 128}
+)
 
 // intCases has every tail of columns, rows and tokens.
 func intCases() []intCase {
 	var cases []intCase
 	for _, f := range intFormats {
-		for _, group := range []int{32, 64, 128} {
-			for _, cols := range []int{1, 3, 4, 5, 7, 8, 9, 31, 32, 33, 40, 64, 96, 100, 127, 128, 129, 160, 200, 248, 256, 280, 576} {
+		for _, group := range intGroups {
+			for _, cols := range []int{1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40, 64, 96, 100, 127, 128, 129, 160, 200, 248, 256, 280, 576} {
 				cases = append(cases, intCase{f, group, 70, cols, 3, 0, 3}, intCase{f, group, 34, cols, 8, 0, 8})
 			}
 			for n := 1; n <= 13; n++ {
@@ -99,17 +102,14 @@ func TestIntLevelsEqualBits(t *testing.T) {
 	})
 }
 
-// TestIntExtremes multiplies the largest weights by the largest activations: -128, which a file may hold, 127, and both nibble ends.
+// TestIntExtremes multiplies the largest weights by the largest activations: -128, which a file may hold, 127, and the ends of fewer bits.
 func TestIntExtremes(t *testing.T) {
-	for _, stored := range []tensor.Type{tensor.Q8_0, tensor.Q4_0, tensor.Q4_1} {
+	for _, stored := range []tensor.Type{tensor.Q8_0, tensor.Q4_0, tensor.Q4_1, tensor.Q5_1} {
 		for _, quants := range []byte{0x80, 0x7f, 0xff, 0x00, 0x0f, 0xf0} {
 			const rows, cols, tokens = 32, 256, 7
 			raw := encode(stored, make([]float32, rows*cols))
-			values, size := stored.Block()
-			header := size - values
-			if stored != tensor.Q8_0 {
-				header = size - values/2
-			}
+			_, size := stored.Block()
+			header := map[tensor.Type]int{tensor.Q8_0: 2, tensor.Q4_0: 2, tensor.Q4_1: 4, tensor.Q5_1: 4}[stored]
 			for i := range raw {
 				if i%size >= header {
 					raw[i] = quants
@@ -144,7 +144,7 @@ func TestIntExtremes(t *testing.T) {
 func TestIntInvariance(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		for _, f := range intFormats {
-			for _, group := range []int{32, 64, 128} {
+			for _, group := range intGroups {
 				c := intCase{f, group, 160 - 7, 392, 23, 0, 23}
 				w, in := c.setup()
 				want, _ := c.product(w, in, c.rows, 0)
@@ -172,18 +172,20 @@ func TestIntInvariance(t *testing.T) {
 func TestIntNaN(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		for _, f := range intFormats {
-			c := intCase{f, 32, 40, 96, 7, 0, 7}
-			w, in := c.setup()
-			x := randoms(3, c.cols)
-			x[50] = float32(math.NaN())
-			in.Set(4, x)
-			y, _ := c.product(w, in, c.rows, 0)
-			for i, v := range y {
-				if (v != v) != (i/c.rows == 4) {
-					t.Fatalf("%v: row %d of token %d is %g", c, i%c.rows, i/c.rows, v)
+			for _, group := range intGroups {
+				c := intCase{f, group, 40, 96, 7, 0, 7}
+				w, in := c.setup()
+				x := randoms(3, c.cols)
+				x[50] = float32(math.NaN())
+				in.Set(4, x)
+				y, _ := c.product(w, in, c.rows, 0)
+				for i, v := range y {
+					if (v != v) != (i/c.rows == 4) {
+						t.Fatalf("%v: row %d of token %d is %g", c, i%c.rows, i/c.rows, v)
+					}
 				}
+				w.Free()
 			}
-			w.Free()
 		}
 	})
 }

@@ -30,6 +30,29 @@ func run512alone(f Format, n int, a *intTile) {
 		case 10:
 			int8512x10alone(a)
 		}
+	case Int8Min:
+		switch n {
+		case 1:
+			int8min512x1alone(a)
+		case 2:
+			int8min512x2alone(a)
+		case 3:
+			int8min512x3alone(a)
+		case 4:
+			int8min512x4alone(a)
+		case 5:
+			int8min512x5alone(a)
+		case 6:
+			int8min512x6alone(a)
+		case 7:
+			int8min512x7alone(a)
+		case 8:
+			int8min512x8alone(a)
+		case 9:
+			int8min512x9alone(a)
+		case 10:
+			int8min512x10alone(a)
+		}
 	case Int4:
 		switch n {
 		case 1:
@@ -110,6 +133,36 @@ func int8512x9alone(a *intTile)
 func int8512x10alone(a *intTile)
 
 //go:noescape
+func int8min512x1alone(a *intTile)
+
+//go:noescape
+func int8min512x2alone(a *intTile)
+
+//go:noescape
+func int8min512x3alone(a *intTile)
+
+//go:noescape
+func int8min512x4alone(a *intTile)
+
+//go:noescape
+func int8min512x5alone(a *intTile)
+
+//go:noescape
+func int8min512x6alone(a *intTile)
+
+//go:noescape
+func int8min512x7alone(a *intTile)
+
+//go:noescape
+func int8min512x8alone(a *intTile)
+
+//go:noescape
+func int8min512x9alone(a *intTile)
+
+//go:noescape
+func int8min512x10alone(a *intTile)
+
+//go:noescape
 func int4512x1alone(a *intTile)
 
 //go:noescape
@@ -183,6 +236,17 @@ func run512(f Format, n int, a *intTile) {
 		case 6:
 			int8512x6(a)
 		}
+	case Int8Min:
+		switch n {
+		case 3:
+			int8min512x3(a)
+		case 4:
+			int8min512x4(a)
+		case 5:
+			int8min512x5(a)
+		case 6:
+			int8min512x6(a)
+		}
 	case Int4:
 		switch n {
 		case 3:
@@ -219,6 +283,18 @@ func int8512x5(a *intTile)
 
 //go:noescape
 func int8512x6(a *intTile)
+
+//go:noescape
+func int8min512x3(a *intTile)
+
+//go:noescape
+func int8min512x4(a *intTile)
+
+//go:noescape
+func int8min512x5(a *intTile)
+
+//go:noescape
+func int8min512x6(a *intTile)
 
 //go:noescape
 func int4512x3(a *intTile)
@@ -258,6 +334,17 @@ func run256(f Format, n int, a *intTile) {
 		case 4:
 			int8256x4(a)
 		}
+	case Int8Min:
+		switch n {
+		case 1:
+			int8min256x1(a)
+		case 2:
+			int8min256x2(a)
+		case 3:
+			int8min256x3(a)
+		case 4:
+			int8min256x4(a)
+		}
 	case Int4:
 		switch n {
 		case 1:
@@ -294,6 +381,18 @@ func int8256x3(a *intTile)
 
 //go:noescape
 func int8256x4(a *intTile)
+
+//go:noescape
+func int8min256x1(a *intTile)
+
+//go:noescape
+func int8min256x2(a *intTile)
+
+//go:noescape
+func int8min256x3(a *intTile)
+
+//go:noescape
+func int8min256x4(a *intTile)
 
 //go:noescape
 func int4256x1(a *intTile)

@@ -18,6 +18,17 @@ func runNEON(f Format, n int, a *intTile) {
 		case 4:
 			int8NEONx4(a)
 		}
+	case Int8Min:
+		switch n {
+		case 1:
+			int8minNEONx1(a)
+		case 2:
+			int8minNEONx2(a)
+		case 3:
+			int8minNEONx3(a)
+		case 4:
+			int8minNEONx4(a)
+		}
 	case Int4:
 		switch n {
 		case 1:
@@ -54,6 +65,18 @@ func int8NEONx3(a *intTile)
 
 //go:noescape
 func int8NEONx4(a *intTile)
+
+//go:noescape
+func int8minNEONx1(a *intTile)
+
+//go:noescape
+func int8minNEONx2(a *intTile)
+
+//go:noescape
+func int8minNEONx3(a *intTile)
+
+//go:noescape
+func int8minNEONx4(a *intTile)
 
 //go:noescape
 func int4NEONx1(a *intTile)

@@ -19,8 +19,8 @@
 // # Layout
 //
 // The rows lie in panels of 32, one after the other, and a panel is one linear stream along the columns, so that a single token reads
-// memory front to back. A block of 128 bytes holds four columns (Int8) or eight (Int4) of 32 rows: the four bytes of row r at 4·r, for
-// Int4 the first four columns in the low nibbles. A group of columns is followed by its scales, and minima, as 32 halves (64 bytes), so
+// memory front to back. A block of 128 bytes holds four columns (bytes) or eight (nibbles) of 32 rows: the four bytes of row r at 4·r, of
+// nibbles the first four columns in the low nibbles. A group of columns is followed by its scales, and minima, as 32 halves (64 bytes), so
 // every load of a ZMM is aligned. The source is `int8.go` and `int4.go`; F32 and BF16 are described in their files.
 package kernel
 
@@ -29,7 +29,6 @@ import (
 	"sync/atomic"
 
 	"github.com/winnow-data/winnow/inference/internal/mapped"
-	"github.com/winnow-data/winnow/inference/tensor"
 )
 
 // A Format is how a [Matrix] stores weights.
@@ -40,6 +39,7 @@ const (
 	F32     Format = iota
 	BF16           // bfloat16; activations are rounded to bfloat16 as well
 	Int8           // w = d·q, q in -128..127
+	Int8Min        // w = d·q + m, q in -128..127, which holds Q5_1 and Q5_K
 	Int4           // w = d·(q-8), q in 0..15, as in Q4_0
 	Int4Min        // w = d·q + m, q in 0..15, as in Q4_1
 )
@@ -53,6 +53,8 @@ func (f Format) String() string {
 		return "bf16"
 	case Int8:
 		return "int8"
+	case Int8Min:
+		return "int8min"
 	case Int4:
 		return "int4"
 	case Int4Min:
@@ -64,28 +66,12 @@ func (f Format) String() string {
 // integer says whether the format has groups and scales.
 func (f Format) integer() bool { return f >= Int8 }
 
-// Stored returns the format, and its columns per scale (0: it has none), that holds a stored type without loss. Types that no format
-// holds exactly (Q5_1 and the K types) go to int8 with a scale per 32 columns, quantised anew.
-func Stored(t tensor.Type) (f Format, group int) {
-	switch t {
-	case tensor.F32, tensor.F16:
-		return F32, 0
-	case tensor.BF16:
-		return BF16, 0
-	case tensor.Q4_0:
-		return Int4, 32
-	case tensor.Q4_1:
-		return Int4Min, 32
-	}
-	return Int8, 32
-}
-
 // A Matrix holds weights [Rows][Cols], packed. After packing it is immutable and may be read by many goroutines.
 type Matrix struct {
 	Format Format
 	Rows   int
 	Cols   int
-	Group  int // columns per scale, 32, 64 or 128; 0 for formats without
+	Group  int // columns per scale, 16, 32, 64 or 128; 0 for formats without
 
 	data  []byte
 	panel int          // bytes of 32 rows (integer formats)
@@ -95,8 +81,8 @@ type Matrix struct {
 // panelRows is the number of rows that lie together.
 const panelRows = 32
 
-// New returns a matrix of zeros, outside Go's heap, on huge pages where the system has them. Group is 32, 64 or 128 for integer formats and
-// ignored for the others. The memory stays until [Matrix.Free].
+// New returns a matrix of zeros, outside Go's heap, on huge pages where the system has them. Group is 16, 32, 64 or 128 for integer formats
+// and ignored for the others. The memory stays until [Matrix.Free].
 func New(f Format, group, rows, cols int) *Matrix {
 	if rows < 1 || cols < 1 {
 		panic(fmt.Sprintf("kernel: a matrix of %d rows and %d columns", rows, cols))
@@ -104,8 +90,8 @@ func New(f Format, group, rows, cols int) *Matrix {
 	w := &Matrix{Format: f, Rows: rows, Cols: cols}
 	switch {
 	case f.integer():
-		if group != 32 && group != 64 && group != 128 {
-			panic(fmt.Sprintf("kernel: %d columns per scale, want 32, 64 or 128", group))
+		if group != 16 && group != 32 && group != 64 && group != 128 {
+			panic(fmt.Sprintf("kernel: %d columns per scale, want 16, 32, 64 or 128", group))
 		}
 		w.Group = group
 		w.initInt()
@@ -164,49 +150,11 @@ func (w *Matrix) packRow(r int, x []float32) {
 		w.packF32(r, x)
 	case BF16:
 		w.packBF16(r, x)
-	case Int8:
+	case Int8, Int8Min:
 		w.packInt8(r, x)
 	default:
 		w.packInt4(r, x)
 	}
-}
-
-// PackTensor packs rows [from, to) of t to rows at+from and on, so that several tensors make one matrix. Where the matrix has the form
-// that [Stored] names for the type, blocks are copied without loss; otherwise the row is widened and quantised anew.
-func (w *Matrix) PackTensor(t tensor.Tensor, at, from, to int) {
-	if t.Cols() != w.Cols || at+to > w.Rows {
-		panic(fmt.Sprintf("kernel: pack rows %d to %d of %s %v to row %d of [%d %d]", from, to, t.Name, t.Shape, at, w.Rows, w.Cols))
-	}
-	if w.packExact(t, at, from, to) {
-		return
-	}
-	x := make([]float32, w.Cols)
-	for r := from; r < to; r++ {
-		t.Row(r, x)
-		w.packRow(at+r, x)
-	}
-}
-
-// packExact copies blocks where the matrix can hold them as they are.
-func (w *Matrix) packExact(t tensor.Tensor, at, from, to int) bool {
-	switch {
-	case w.Format == Int8 && w.Group == 32 && (t.Type == tensor.Q8_0 || t.Type == tensor.Q5_0):
-		for r := from; r < to; r++ {
-			w.copyInt8(at+r, t.Type, t.Raw(r))
-		}
-	case w.Format == Int4 && w.Group == 32 && t.Type == tensor.Q4_0, w.Format == Int4Min && w.Group == 32 && t.Type == tensor.Q4_1:
-		for r := from; r < to; r++ {
-			w.copyInt4(at+r, t.Raw(r))
-		}
-	case w.packFloats(t, at, from, to):
-	case w.Format == BF16 && t.Type == tensor.BF16:
-		for r := from; r < to; r++ {
-			w.copyBF16(at+r, t.Raw(r))
-		}
-	default:
-		return false
-	}
-	return true
 }
 
 // Row writes the weights of row r to dst, as the matrix holds them.
@@ -217,7 +165,7 @@ func (w *Matrix) Row(r int, dst []float32) {
 		w.rowF32(r, dst)
 	case BF16:
 		w.rowBF16(r, dst)
-	case Int8:
+	case Int8, Int8Min:
 		w.rowInt8(r, dst)
 	default:
 		w.rowInt4(r, dst)

@@ -37,7 +37,7 @@ func TestMatMulAgainstFloat64(t *testing.T) {
 		format    Format
 		group     int
 		tolerance float64 // of the rms result
-	}{{F32, 0, 1e-6}, {BF16, 0, 0.01}, {Int8, 32, 0.012}, {Int8, 128, 0.015}, {Int4, 32, 0.12}, {Int4Min, 32, 0.1}, {Int4, 128, 0.15}, {Int4Min, 128, 0.13}} {
+	}{{F32, 0, 1e-6}, {BF16, 0, 0.01}, {Int8, 32, 0.012}, {Int8, 128, 0.015}, {Int8, 16, 0.011}, {Int8Min, 32, 0.012}, {Int8Min, 128, 0.015}, {Int4, 32, 0.12}, {Int4Min, 32, 0.1}, {Int4, 128, 0.15}, {Int4Min, 128, 0.13}} {
 		w := New(c.format, c.group, rows, cols)
 		w.Pack(0, 32, func(r int, dst []float32) { copy(dst, weights[r*cols:]) })
 		w.Pack(32, rows, func(r int, dst []float32) { copy(dst, weights[r*cols:]) })

@@ -8,7 +8,7 @@ import (
 )
 
 func BenchmarkPack(b *testing.B) {
-	const rows, cols = 512, 896
+	const rows, cols = 512, 1024
 	for _, c := range []struct {
 		t      tensor.Type
 		format Format
@@ -18,7 +18,9 @@ func BenchmarkPack(b *testing.B) {
 		{tensor.Q5_0, Int8, 32},
 		{tensor.Q4_0, Int4, 32},
 		{tensor.Q4_1, Int4Min, 32},
-		{tensor.Q5_1, Int8, 32},
+		{tensor.Q5_1, Int8Min, 32},
+		{tensor.Q4_K, Int4Min, 32},
+		{tensor.Q6_K, Int8, 16},
 		{tensor.F32, Int8, 128},
 		{tensor.BF16, Int8, 128},
 		{tensor.F32, Int4, 32},

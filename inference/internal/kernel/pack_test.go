@@ -46,7 +46,7 @@ func encode(t tensor.Type, x []float32) []byte {
 // TestPackExact packs three tensors of a type into one matrix, in pieces of odd sizes, and reads back the values of the tensors.
 func TestPackExact(t *testing.T) {
 	const cols = 288
-	for _, stored := range []tensor.Type{tensor.F32, tensor.F16, tensor.BF16, tensor.Q8_0, tensor.Q5_0, tensor.Q4_0, tensor.Q4_1} {
+	for _, stored := range []tensor.Type{tensor.F32, tensor.F16, tensor.BF16, tensor.Q8_0, tensor.Q5_0, tensor.Q5_1, tensor.Q4_0, tensor.Q4_1} {
 		t.Run(stored.String(), func(t *testing.T) {
 			f, group := Stored(stored)
 			w := New(f, group, 96, cols)
@@ -94,6 +94,9 @@ func TestPackError(t *testing.T) {
 			{Int8, 32, 0.0056},
 			{Int8, 64, 0.0062},
 			{Int8, 128, 0.0067},
+			{Int8, 16, 0.0048},
+			{Int8Min, 32, 0.0056},
+			{Int8Min, 128, 0.0066},
 			{Int4, 32, 0.083},
 			{Int4, 64, 0.091},
 			{Int4, 128, 0.099},

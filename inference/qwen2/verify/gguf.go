@@ -40,19 +40,17 @@ type fileCase struct {
 const floatLimit = 2.4e-4
 
 // Two engines that round activations to the same number of bits are equally far from the truth, up to chance: 5 % of the
-// root mean square. Types that no packed form holds as they are (Q5_1, the K types but Q4_K) are quantised a second time, to 8 bits in groups of 32, an
-// error as large as that of the activations and independent of it: together the square root of 2.
+// root mean square. Before K types llama.cpp rounds them with one scale for 256 columns and we with one for 16 or 32: there is no chance to be farther.
 const (
 	chance  = 1.05
-	twice   = 1.4142 * chance
 	largest = 6 // root mean squares: beyond what 17,000 normal deviates reach
 )
 
 // rounding is how many times llama.cpp's deviation a file may have.
 func (c *fileCase) rounding() float64 {
 	for _, t := range c.Tensors {
-		if t.Type == "Q5_1" || strings.HasSuffix(t.Type, "_K") && t.Type != "Q4_K" {
-			return twice
+		if strings.HasSuffix(t.Type, "_K") {
+			return 1
 		}
 	}
 	return chance

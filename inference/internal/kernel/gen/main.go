@@ -54,6 +54,7 @@ type format struct {
 
 var formats = []format{
 	{name: "int8", constant: "Int8"},
+	{name: "int8min", constant: "Int8Min", minima: true},
 	{name: "int4", constant: "Int4", nibbles: true},
 	{name: "int4min", constant: "Int4Min", nibbles: true, minima: true},
 }
