@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/ask"
 )
 
 // fake is a model for tests: it answers by what stands in the text. Tokens are words.
@@ -195,7 +196,7 @@ func TestExpectation(t *testing.T) {
 		{[]float64{inf, inf}, 0, false},
 		{[]float64{math.NaN(), 0}, 0, false},
 	} {
-		if got, ok := expectation(1, c.lp); ok != c.ok || ok && got != c.want {
+		if got, ok := ask.Expectation(1, c.lp); ok != c.ok || ok && got != c.want {
 			t.Errorf("%v: %v %v, want %v %v", c.lp, got, ok, c.want, c.ok)
 		}
 	}

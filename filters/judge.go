@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"slices"
 	"strings"
 
@@ -213,19 +212,5 @@ func (j *Judge) score(r stages.Reply) (float64, bool) {
 	if len(r.LogProbs) != j.rubric.Scale.Max-j.rubric.Scale.Min+1 {
 		return 0, false
 	}
-	return expectation(j.rubric.Scale.Min, r.LogProbs)
-}
-
-// expectation is the mean of the grades from lo up, weighted by their probabilities among each other, to four decimals: beyond them the
-// exponential functions of two processors may differ.
-func expectation(lo int, logProbs []float64) (float64, bool) {
-	top := slices.Max(logProbs)
-	var sum, weighted float64
-	for k, l := range logProbs {
-		p := math.Exp(l - top)
-		sum += p
-		weighted += float64(lo+k) * p
-	}
-	x := math.Round(weighted/sum*1e4) / 1e4
-	return x, x == x && !math.IsInf(x, 0)
+	return ask.Expectation(j.rubric.Scale.Min, r.LogProbs)
 }

@@ -7,9 +7,12 @@ import (
 
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
+	stages.Define("answer", answerDefaults),
 	stages.Define("audit", auditDefaults),
 	stages.Define("check_equations", check.EquationsDefaults),
+	stages.Define("check_judge", checkJudgeDefaults),
 	stages.Define("check_math", check.MathDefaults),
+	stages.Define("check_reward", checkRewardDefaults),
 	stages.Define("dedup_answers", dedupAnswersDefaults),
 	stages.Define("pass_rate", passRateDefaults),
 	stages.Define("pick", pickDefaults),

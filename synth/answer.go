@@ -1,0 +1,254 @@
+package synth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/ask"
+	"github.com/winnow-data/winnow/stages/dialogue"
+)
+
+// Answer lets a model answer prompts, once or many times.
+//
+//	answer: {model: student, n: 16, temperature: 0.7}
+//
+// Answers join those that the prompt has. Several stages, each under a label of its own, ask several models, or one under several settings:
+//
+//   - answer: {model: student, n: 8, label: plain}
+//   - answer: {model: student, n: 8, temperature: 1.0, system: "Think step by step.", label: careful}
+//
+// The prompt is the conversation up to the user's last turn, or the text. `system` takes the place of its system message; in it, and in the file that `prompt` names,
+// {field} stands for a field of the prompt, {text} for the last turn. `examples` are shown as turns before it: lines of JSON with prompt and answer.
+//
+// What is sampled depends on the prompt's id, the number of the sample and the recipe's seed alone: a run with n: 16 begins with the answers of a run with n: 8, and what is in
+// the run's record is never asked again. An answer that was cut off, is empty, longer than 1 MiB or holds a control token gets an unknown check with the reason, so that no row is
+// made of it. A prompt to which the model gave no answer at all is quarantined.
+type Answer struct {
+	Model       string      // name in models; may be left out where there is only one
+	N           int         `allowed:"1..10000"` // answers to each prompt
+	Temperature float64     `allowed:"0..2"`     // 0 takes the likeliest token each time
+	MaxTokens   int         `allowed:"1.."`      // of an answer
+	System      string      // the system message, in place of the prompt's own
+	Prompt      string      // a file whose text is asked, with {text} for the prompt's last turn
+	Examples    stages.Path // a file of answered prompts that are shown first
+	Stop        []string    // an answer ends before the first of these
+
+	label, dir string
+	model      stages.Model
+	seed       uint64
+	system     ask.Prompt
+	template   ask.Prompt
+	shots      []stages.Turn
+}
+
+var answerDefaults = Answer{N: 1, Temperature: 0.7, MaxTokens: 1024, label: "answer"}
+
+// Placed implements [stages.Placed].
+func (a *Answer) Placed(label, dir string) { a.label, a.dir = label, dir }
+
+// Files implements [stages.Filer].
+func (a *Answer) Files() []stages.Path {
+	if a.Prompt != "" {
+		return []stages.Path{stages.Path(a.Prompt)}
+	}
+	return nil
+}
+
+// Validate implements [stages.Validator].
+func (a *Answer) Validate() error {
+	if a.N > 1 && a.Temperature == 0 {
+		return fmt.Errorf("n: %d answers at temperature 0 are one and the same; want a temperature above 0, or n: 1", a.N)
+	}
+	a.system = ask.NewPrompt(a.System)
+	return nil
+}
+
+// Reads implements [stages.Reader].
+func (a *Answer) Reads() []string { return fieldsOf(ask.NewPrompt(a.System).Places()) }
+
+// fieldsOf lists the fields among the places of a prompt, without what every document has.
+func fieldsOf(places []string) []string {
+	var names []string
+	for _, p := range places {
+		if p != "text" && p != "id" && p != "source" && p != "kind" {
+			names = append(names, p)
+		}
+	}
+	return names
+}
+
+// Asks implements [stages.Asker].
+func (a *Answer) Asks() stages.Asks {
+	return stages.Asks{Model: a.Model, Ask: stages.AskText, Calls: float64(a.N), Prefix: len(a.System), Out: min(a.MaxTokens, typicalTokens)}
+}
+
+// typicalTokens is what an estimate takes for the length of an answer.
+const typicalTokens = 200
+
+// Provision implements [stages.Provisioner].
+func (a *Answer) Provision(env *stages.Env) (err error) {
+	if a.model, err = stages.ModelOf[stages.Model](env, a.Model); err != nil {
+		return err
+	}
+	a.seed = env.Seed
+	if a.Prompt != "" {
+		text, err := ask.ReadFile(a.dir, a.Prompt)
+		if err != nil {
+			return stages.Final(fmt.Errorf("prompt: %w", err))
+		}
+		a.template = ask.NewPrompt(text)
+	}
+	if a.Examples != "" {
+		if a.shots, err = readShots(a.dir, string(a.Examples)); err != nil {
+			return stages.Final(fmt.Errorf("examples: %w", err))
+		}
+	}
+	return nil
+}
+
+// Apply implements [stages.Stage].
+func (a *Answer) Apply(ctx context.Context, b *stages.Batch) error {
+	var rs []stages.Request
+	var at []int
+	for i, d := range b.Live() {
+		if d.Kind != "" {
+			continue
+		}
+		turns, shared, err := a.question(d)
+		if err != nil {
+			b.Fail(i, err)
+			continue
+		}
+		b.Count("prompts", 1)
+		for k := range a.N {
+			rs = append(rs, stages.Request{
+				Key: fmt.Sprintf("%s/%s-%d", d.ID, a.label, k+1), Ask: stages.AskText, Turns: turns, Shared: shared,
+				MaxTokens: a.MaxTokens, Temperature: a.Temperature, Seed: a.seed, Stop: a.Stop,
+			})
+			at = append(at, i)
+		}
+	}
+	replies, err := complete(ctx, a.model, rs)
+	if err != nil {
+		return err
+	}
+	for k := 0; k < len(replies); k += a.N {
+		a.take(b, at[k], replies[k:k+a.N])
+	}
+	return nil
+}
+
+// question returns the conversation that the model is to go on with, and how many of its turns all prompts share.
+func (a *Answer) question(d *stages.Document) (turns []stages.Turn, shared int, err error) {
+	own := d.Turns
+	if own == nil {
+		own = []stages.Turn{{Role: dialogue.User, Content: d.Text}}
+	}
+	if err := dialogue.CheckPrompt(own); err != nil {
+		return nil, 0, fmt.Errorf("the prompt: %w", err)
+	}
+	last := own[len(own)-1]
+	if a.System != "" {
+		text, err := a.system.Fill(d, last.Content)
+		if err != nil {
+			return nil, 0, fmt.Errorf("system: %w", err)
+		}
+		turns = append(turns, stages.Turn{Role: dialogue.System, Content: text})
+		if own[0].Role == dialogue.System {
+			own = own[1:]
+		}
+	} else if own[0].Role == dialogue.System {
+		turns, own = append(turns, own[0]), own[1:]
+	}
+	turns = append(turns, a.shots...)
+	if len(a.system.Places()) == 0 && (a.System != "" || d.Turns == nil || d.Turns[0].Role != dialogue.System) {
+		shared = len(turns)
+	}
+	turns = append(turns, own...)
+	if a.Prompt != "" {
+		text, err := a.template.Fill(d, last.Content)
+		if err != nil {
+			return nil, 0, err
+		}
+		turns[len(turns)-1].Content = text
+	}
+	return turns, shared, nil
+}
+
+// take puts the replies to one prompt among its answers.
+func (a *Answer) take(b *stages.Batch, i int, replies []stages.Reply) {
+	d := &b.Docs[i]
+	list := make([]stages.Answer, len(d.Answers), len(d.Answers)+len(replies))
+	copy(list, d.Answers)
+	var fault error
+	for k, r := range replies {
+		u := stages.Usage{Calls: 1, In: int64(r.In), Out: int64(r.Out)}
+		b.Count("asked", 1)
+		if r.Err != nil {
+			u.Failed = 1
+			b.Used(u)
+			b.Count("failed", 1)
+			fault = r.Err
+			continue
+		}
+		b.Used(u)
+		b.Count("answered", 1)
+		ans := stages.Answer{Text: r.Text, By: a.by(k + 1)}
+		if why := a.unfit(r); why != "" {
+			b.Count("unfit", 1)
+			ans.Checks = []stages.Check{{Name: a.label, Result: stages.Unknown, Why: why}}
+		}
+		list = append(list, ans)
+	}
+	if len(list) == len(d.Answers) {
+		b.Fail(i, fmt.Errorf("the model: %w", fault))
+		return
+	}
+	d.Answers = list
+}
+
+// unfit says why an answer is none that can be judged; "" if it can.
+func (a *Answer) unfit(r stages.Reply) string {
+	if r.Finish == "length" {
+		return fmt.Sprintf("cut off at %d tokens", r.Out)
+	}
+	if err := dialogue.CheckAnswer(r.Text); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// by says who gave sample k, and how: model, settings, seed and number.
+func (a *Answer) by(k int) string {
+	var s strings.Builder
+	if a.Model != "" {
+		s.WriteString(a.Model)
+	} else {
+		s.WriteString("the model")
+	}
+	fmt.Fprintf(&s, ", temperature %g, at most %d tokens", a.Temperature, a.MaxTokens)
+	if a.System != "" || a.Prompt != "" || a.Examples != "" {
+		fmt.Fprintf(&s, ", as stage %s says", a.label)
+	}
+	if a.Temperature > 0 {
+		fmt.Fprintf(&s, ", seed %d, sample %s-%d", a.seed, a.label, k)
+	}
+	return s.String()
+}
+
+var errReplies = errors.New("the model gave another number of replies than there were requests")
+
+// complete asks, unless there is nothing to ask.
+func complete(ctx context.Context, m stages.Model, rs []stages.Request) ([]stages.Reply, error) {
+	if len(rs) == 0 {
+		return nil, nil
+	}
+	replies, err := m.Complete(ctx, rs)
+	if err == nil && len(replies) != len(rs) {
+		err = stages.Final(fmt.Errorf("%w: %d to %d", errReplies, len(replies), len(rs)))
+	}
+	return replies, err
+}
