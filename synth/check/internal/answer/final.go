@@ -62,7 +62,7 @@ const maxWhole = 400
 
 // spoken returns text without what a model thinks to itself: up to the last closing tag, and from an opening tag that stays open.
 func spoken(text string) string {
-	if strings.IndexByte(text, '<') < 0 {
+	if !strings.Contains(text, "think") && !strings.Contains(text, "thought>") {
 		return text
 	}
 	for _, tag := range [...]string{"think>", "thinking>", "thought>"} {

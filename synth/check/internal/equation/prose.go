@@ -124,14 +124,19 @@ func operates(s string) bool {
 
 // rightOf returns the number or the calculation that s begins with.
 func rightOf(s string) string {
-	end := 0
+	end, depth := 0, 0
 	for end < len(s) && end < maxSide {
 		c, n := utf8.DecodeRuneInString(s[end:])
 		if c == 'x' && times(s, end) {
 			end += n
 			continue
 		}
-		if !calculating(c) {
+		if c == '(' {
+			depth++
+		} else if c == ')' {
+			depth--
+		}
+		if !calculating(c) || depth < 0 {
 			break
 		}
 		if (c == '.' || c == ',') && (end+1 == len(s) || s[end+1]-'0' > 9) || c == '(' && end > 0 && s[end-1] == ' ' && strings.TrimSpace(s[:end]) != "" && strings.IndexByte("+-*/^", lastByte(s[:end])) < 0 {
