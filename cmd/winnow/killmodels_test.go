@@ -73,40 +73,57 @@ func bytesOf(t *testing.T, out string) map[string]string {
 	return sums
 }
 
-// replies counts the replies in a run's record, and those to questions that were asked before.
-func replies(t *testing.T, out string) (all, again int) {
+// A recordedReply is what a line of the record says of a reply.
+type recordedReply struct{ Model, Request, Key string }
+
+// recordOf reads a run's record up to its end, or to where a process is still writing.
+func recordOf(t *testing.T, out string) (list []recordedReply, torn error) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(out, "_winnow", "answers", "*.jsonl.zst"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
 	for _, name := range files {
 		f, err := os.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer f.Close()
 		z, err := zstd.NewReader(f)
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer z.Close()
 		for d := json.NewDecoder(z); ; {
-			var r struct{ Model, Request string }
+			var r recordedReply
 			if err := d.Decode(&r); err == io.EOF {
 				break
 			} else if err != nil {
-				t.Fatalf("%s: %v", name, err)
+				torn = fmt.Errorf("%s: %w", name, err)
+				break
 			}
-			all++
-			if seen[r.Model+r.Request] {
-				again++
-			}
-			seen[r.Model+r.Request] = true
+			list = append(list, r)
 		}
-		z.Close()
-		f.Close()
 	}
-	return all, again
+	return list, torn
+}
+
+// replies counts the replies in a run's record, and those to questions that were asked before.
+func replies(t *testing.T, out string) (all, again int) {
+	t.Helper()
+	list, err := recordOf(t, out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[recordedReply]bool{}
+	for _, r := range list {
+		r.Key = ""
+		if seen[r] {
+			again++
+		}
+		seen[r] = true
+	}
+	return len(list), again
 }
 
 // TestKillModels ends a run that asks a real model with SIGKILL at random moments and gives the same command again: the same bytes as a run that
