@@ -12,6 +12,8 @@ type TestCode struct {
 	Source  string   // loaded next
 	Tests   []string // statements; each is one test, passed if it raises nothing
 	Names   []string // functions of the program that the tests may call
+	Skip    int      // leaves out the first tests
+	Stop    bool     // ends at the first test that raises
 	Limits  Limits
 }
 
@@ -38,11 +40,11 @@ func (s *Sandbox) Judge(ctx context.Context, p Program, t TestCode) (program, te
 		c.kill()
 	})
 	d := dialogue{program: side{box: b, limits: p.Limits}, tests: side{box: c, limits: t.Limits}}
-	d.tests.reader.calls = len(t.Tests)
+	d.tests.reader.calls, d.tests.reader.next, d.tests.reader.stop = len(t.Tests), t.Skip, t.Stop
 	d.tests.reader.out.Answers = make([]Answer, len(t.Tests))
 	ps := p.Limits.spec("answers", p.Source, nil)
 	ts := t.Limits.spec("tests", t.Source, t.Tests)
-	ts.Helpers = t.Helpers
+	ts.Helpers, ts.Skip, ts.Stop = t.Helpers, t.Skip, t.Stop
 	ts.Names = append(ts.Names, t.Names...)
 	d.run(ps, ts)
 	stop()

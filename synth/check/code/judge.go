@@ -32,12 +32,17 @@ func (r *Report) Passed() int {
 // ErrTests says that the tests themselves are broken: they do not compile or do not load. No program can be judged by them.
 var ErrTests = errors.New("the tests are broken")
 
-// Judge runs program under the tests. An error wraps [ErrTests] or is the machine's.
+// Judge runs program under the tests; those behind one that raises may stay without an answer. An error wraps [ErrTests] or is the machine's.
 func (t *Tests) Judge(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits) (*Report, error) {
 	return t.judge(ctx, s, program, l, true)
 }
 
-// judge runs all tests. stop says that tests behind one that raises need no verdict of their own.
+// JudgeEach gives every test a verdict of its own: an exception does not keep the next test from running, and a test that uses up l.CallCPU
+// is skipped by starting the program anew, three times at most.
+func (t *Tests) JudgeEach(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits) (*Report, error) {
+	return t.judge(ctx, s, program, l, false)
+}
+
 func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits, stop bool) (*Report, error) {
 	r := &Report{Tests: make([]sandbox.Verdict, len(t.tests))}
 	why := make([]string, len(t.tests))
@@ -47,15 +52,12 @@ func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 		source += "\n" + t.setup
 	}
 	if data > 0 {
-		o, err := s.Run(ctx, sandbox.Program{Source: source, Calls: t.calls, Stop: stop, Limits: l})
-		if err != nil {
+		if err := t.runData(ctx, s, sandbox.Program{Source: source, Calls: t.calls, Stop: stop, Limits: l}, r, why); err != nil {
 			return nil, err
 		}
-		r.CPU += o.CPU
-		t.compare(o, r.Tests, why)
 	}
 	if data < all {
-		if err := t.runCode(ctx, s, source, l, r, why); err != nil {
+		if err := t.runCode(ctx, s, source, l, stop, r, why); err != nil {
 			return nil, err
 		}
 	}
@@ -69,12 +71,36 @@ func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 	return r, nil
 }
 
-// compare holds the answers against what the tests want.
-func (t *Tests) compare(o sandbox.Outcome, verdicts []sandbox.Verdict, why []string) {
-	for i, x := range t.tests {
-		if x.want != nil {
-			verdicts[i], why[i] = want(x.want, o)
+// restarts is how often a program whose tests are judged one by one is started again behind a test that hangs.
+const restarts = 3
+
+// runData runs the tests that are data and holds the answers against what they want.
+func (t *Tests) runData(ctx context.Context, s *sandbox.Sandbox, p sandbox.Program, r *Report, why []string) error {
+	answers := make([]sandbox.Answer, len(t.calls))
+	for try := 0; ; try++ {
+		o, err := s.Run(ctx, p)
+		if err != nil {
+			return err
 		}
+		r.CPU += o.CPU
+		at := p.Skip
+		for at < len(answers) && o.Answers[at].Given {
+			answers[at] = o.Answers[at]
+			at++
+		}
+		if at < len(answers) && !p.Stop && o.End == sandbox.TimeoutCPU && at > 0 && try < restarts {
+			p.Skip = at + 1
+			if p.Skip < len(answers) {
+				continue
+			}
+		}
+		o.Answers = answers
+		for i, x := range t.tests {
+			if x.want != nil {
+				r.Tests[i], why[i] = want(x.want, o)
+			}
+		}
+		return nil
 	}
 }
 
@@ -114,7 +140,7 @@ func want(n *node, o sandbox.Outcome) (sandbox.Verdict, string) {
 }
 
 // runCode runs the tests that are code in a second process.
-func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits, r *Report, why []string) error {
+func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits, stop bool, r *Report, why []string) error {
 	var snippets []string
 	var at []int
 	for i, x := range t.tests {
@@ -123,22 +149,31 @@ func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string,
 		}
 	}
 	names, imports := owned(program, t.code+"\n"+strings.Join(snippets, "\n"), t.helpers, t.entry)
-	p, o, err := s.Judge(ctx, sandbox.Program{Source: program, Limits: l},
-		sandbox.TestCode{Helpers: imports + t.helpers, Source: t.code, Tests: snippets, Names: names, Limits: l})
-	if err != nil {
-		return err
-	}
-	r.CPU += p.CPU
-	if o.End == sandbox.Syntax || o.Raised.Type != "" {
-		return fmt.Errorf("%w: %s", ErrTests, o.Why)
-	}
-	for k, i := range at {
-		r.Tests[i], why[i] = coded(o.Answers[k], o, p)
-		if r.Tests[i] == sandbox.Syntax && p.End != sandbox.Syntax {
-			return fmt.Errorf("%w: test %d: %s", ErrTests, i+1, why[i])
+	code := sandbox.TestCode{Helpers: imports + t.helpers, Source: t.code, Tests: snippets, Names: names, Stop: stop, Limits: l}
+	for try := 0; ; try++ {
+		p, o, err := s.Judge(ctx, sandbox.Program{Source: program, Limits: l}, code)
+		if err != nil {
+			return err
 		}
+		r.CPU += p.CPU
+		if o.End == sandbox.Syntax || o.Raised.Type != "" {
+			return fmt.Errorf("%w: %s", ErrTests, o.Why)
+		}
+		k := code.Skip
+		for ; k < len(at) && o.Answers[k].Given; k++ {
+			i := at[k]
+			if r.Tests[i], why[i] = coded(o.Answers[k], o, p); r.Tests[i] == sandbox.Syntax {
+				return fmt.Errorf("%w: test %d: %s", ErrTests, i+1, why[i])
+			}
+		}
+		for j := k; j < len(at); j++ {
+			r.Tests[at[j]], why[at[j]] = coded(o.Answers[j], o, p)
+		}
+		if hung := p.End == sandbox.TimeoutCPU || o.End == sandbox.TimeoutCPU; !hung || stop || try == restarts || k+1 >= len(at) {
+			return nil
+		}
+		code.Skip = k + 1
 	}
-	return nil
 }
 
 // coded judges one test that is code: its record in the second process, and how both processes ended.

@@ -398,6 +398,7 @@ func (p *parser) outside(from int) (*node, error) {
 	case p.names[f] != "" || f == p.entry:
 	case p.entry == "" && p.peek() == "(":
 		p.entry = f
+	case p.peek() != "(" && p.peek() != ".": // a value that the setup has made
 	default:
 		return nil, fmt.Errorf("%q is not what is tested", f)
 	}
