@@ -11,7 +11,7 @@ import (
 )
 
 func TestLookup(t *testing.T) {
-	if got, want := Names(), []string{"educational", "quickstart", "web"}; !slices.Equal(got, want) {
+	if got, want := Names(), []string{"educational", "quickstart", "rejection-quickstart", "web"}; !slices.Equal(got, want) {
 		t.Fatalf("names %v, want %v", got, want)
 	}
 	for _, name := range Names() {

@@ -12,6 +12,7 @@
 //   - shards/docs.jsonl.zst: manuals in up to five versions
 //   - shards/books.parquet: many languages and scripts, with typed columns
 //   - shards/notes.jsonl: plain lines, some of them broken
+//   - answers/gsm8k.jsonl.gz: problems with the answers that four models gave, for the second recipe
 package main
 
 import (
@@ -43,6 +44,7 @@ func generate(from, to string) error {
 		{"shards/docs.jsonl.zst", docs},
 		{"shards/books.parquet", books},
 		{"shards/notes.jsonl", notes},
+		{"answers/gsm8k.jsonl.gz", answers},
 	}
 	bytes, documents := 0, 0
 	for _, f := range files {
