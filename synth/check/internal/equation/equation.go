@@ -17,6 +17,7 @@ type Equation struct {
 	l, r        exact.Rat
 	ok          bool // both sides have a value
 	percent     bool // the right side ends in a percent sign
+	sides       bool // there is an equals sign
 }
 
 // A Reader finds equations. It keeps its memory and serves one goroutine.
@@ -76,7 +77,7 @@ func (r *Reader) annotations(text string, yield func(Equation) bool) (found bool
 		s, found = rest, true
 		e := Equation{Left: inner, Annotated: true}
 		if left, right, ok := strings.Cut(inner, "="); ok {
-			e.Left, e.Right = left, right
+			e.Left, e.Right, e.sides = left, right, true
 			if e.l, e.ok = r.value(left); e.ok {
 				e.r, e.ok = r.value(right)
 			}
@@ -103,7 +104,7 @@ func annotation(s string) (inner, rest string, ok bool) {
 		if again := strings.LastIndex(inner, "<<"); again >= 0 {
 			inner = inner[again+2:]
 		}
-		if strings.IndexByte(inner, '\n') >= 0 {
+		if strings.IndexByte(inner, '\n') >= 0 || strings.TrimSpace(inner) == "" {
 			continue
 		}
 		return inner, s[end+2:], true
@@ -181,7 +182,7 @@ func larger(a, b exact.Rat) exact.Rat {
 // Why says what is wrong with an equation that does not hold.
 func (e Equation) Why() string {
 	s := e.Left
-	if e.Right != "" {
+	if e.sides {
 		s += "=" + e.Right
 	}
 	if e.Annotated {

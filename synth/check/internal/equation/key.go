@@ -12,7 +12,7 @@ func Key(text string) string {
 		}
 		if e.Annotated {
 			compact(&b, e.Left, false)
-			if e.Right != "" {
+			if e.sides {
 				b.WriteByte('=')
 				compact(&b, e.Right, false)
 			}

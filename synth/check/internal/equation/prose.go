@@ -23,7 +23,7 @@ func (r *Reader) prose(text string, yield func(Equation) bool) {
 		if right == "" {
 			continue
 		}
-		e := Equation{Left: left, Right: right, percent: strings.HasSuffix(right, "%")}
+		e := Equation{Left: left, Right: right, sides: true, percent: strings.HasSuffix(right, "%")}
 		if e.l, e.ok = r.value(starred(left)); !e.ok {
 			continue
 		}

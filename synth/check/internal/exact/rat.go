@@ -4,6 +4,7 @@
 package exact
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"math/bits"
@@ -130,6 +131,13 @@ func (r Rat) Equal(s Rat) bool {
 func (r Rat) Cmp(s Rat) int {
 	if r.Equal(s) {
 		return 0
+	}
+	if r.big == nil && s.big == nil {
+		a, ok1 := mul(r.n, s.den())
+		b, ok2 := mul(s.n, r.den())
+		if ok1 && ok2 {
+			return cmp.Compare(a, b)
+		}
 	}
 	return r.Big().Cmp(s.Big())
 }
