@@ -44,6 +44,9 @@ func Open(path string, o Options) (*Batcher, error) {
 	return b, nil
 }
 
+// Level names the instruction set that models are computed with on this machine: generic (plain Go), neon, avx2, avx512, avx512-vnni, avx512-vnni-bf16.
+func Level() string { return kernel.Level() }
+
 // filesOf lists the files that a model is made of, sorted.
 func filesOf(path string) ([]string, error) {
 	st, err := os.Stat(path)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/cpu"
 
+	"github.com/winnow-data/winnow/inference"
 	"github.com/winnow-data/winnow/inference/hub"
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/run"
@@ -53,6 +54,7 @@ type machine struct {
 	Cores    int          `json:"cores"` // that this process may use
 	CPU      string       `json:"cpu"`
 	Features []string     `json:"features"`
+	Engine   string       `json:"engine"`       // the instruction set that models are computed with
 	Memory   int64        `json:"memory_bytes"` // that the machine has or the cgroup allows
 	Disks    []disk       `json:"disks"`
 	Hub      string       `json:"hub"`
@@ -71,11 +73,11 @@ type disk struct {
 // lookAround asks the machine; it touches no network.
 func lookAround() *machine {
 	m := &machine{
-		Version: pipelines.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), CPU: cpuName(), Features: cpuFeatures(),
+		Version: pipelines.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), CPU: cpuName(), Features: cpuFeatures(), Engine: inference.Level(),
 		Memory: run.MemoryAllowed(), Problems: []string{}, Models: []hub.Cached{},
 	}
-	if runtime.GOARCH == "amd64" && !cpu.X86.HasAVX2 {
-		m.Problems = append(m.Problems, "the CPU has no AVX2: models run in plain Go, many times slower")
+	if m.Engine == "generic" {
+		m.Problems = append(m.Problems, "models run in plain Go, many times slower: the CPU has no AVX2, GODEBUG switches it off, or this winnow was built with -tags purego")
 	}
 	if m.Memory < 2<<30 {
 		m.Problems = append(m.Problems, "less than 2 GiB of memory: dedup spills early, and models of 0.5 billion parameters fit only with 4 bits")
@@ -133,6 +135,7 @@ func (m *machine) text() string {
 	line("winnow", "%s, %s, %s", m.Version, runtime.Version(), m.System)
 	line("cpu", "%s, %s", m.CPU, plural(m.Cores, "core"))
 	line("", "%s", strings.Join(m.Features, " "))
+	line("engine", "computes models with %s", m.Engine)
 	line("memory", "%s; a run takes at most half of it, or what --memory says", size(m.Memory))
 	for _, d := range m.Disks {
 		line(d.For, "%s free in %s", size(d.Free), d.Path)

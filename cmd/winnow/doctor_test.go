@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/winnow-data/winnow/inference"
 	"github.com/winnow-data/winnow/inference/remote"
 	"github.com/winnow-data/winnow/inference/remote/remotetest"
 )
@@ -75,5 +76,14 @@ func TestDoctorOfThisMachine(t *testing.T) {
 	}
 	if strings.Contains(out+asJSON, "hf_secret") {
 		t.Error("the token is shown")
+	}
+}
+
+// TestDoctorEngine: the doctor says with what this machine computes models, and calls plain Go a problem.
+func TestDoctorEngine(t *testing.T) {
+	out, _, code := doctor()
+	plain := strings.Contains(out, "models run in plain Go")
+	if code != exitDone || !strings.Contains(out, "computes models with "+inference.Level()+"\n") || plain != (inference.Level() == "generic") {
+		t.Errorf("exit code %d and\n%s", code, out)
 	}
 }
