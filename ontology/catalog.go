@@ -6,7 +6,8 @@
 //	  - select: {rows: 10k}
 //
 // [Tag] lets a model name the intentions of every user turn. They come in a hundred spellings, of
-// which [NormalizeTags] makes one vocabulary that a person can correct.
+// which [NormalizeTags] makes one vocabulary that a person can correct. [Select] keeps the documents that are
+// rich and differ from each other.
 package ontology
 
 import "github.com/winnow-data/winnow/stages"
@@ -14,5 +15,6 @@ import "github.com/winnow-data/winnow/stages"
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
 	stages.Define("normalize_tags", normalizeDefaults),
+	stages.Define("select", selectDefaults),
 	stages.Define("tag", tagDefaults),
 }

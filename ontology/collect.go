@@ -21,30 +21,49 @@ const (
 
 // A collector notes the tags of the documents of one task.
 type collector struct {
-	number map[string]uint64
-	names  []string
-	rows   *bufio.Writer
-	buf    []byte
+	names table
+	rows  *bufio.Writer
+	buf   []byte
 }
 
 // collect is the first pass: it looks at the tags of every document. A field that is no list of strings counts as none here; the last pass
 // quarantines its document.
 func collect(t *stages.Task) (stages.Stage, error) {
 	w := t.Create(rowsFile)
-	c := &collector{number: map[string]uint64{}, rows: bufio.NewWriterSize(w, 64<<10)}
+	c := &collector{names: table{number: map[string]int32{}}, rows: bufio.NewWriterSize(w, 64<<10)}
 	t.AtEnd(func() error {
-		err := errors.Join(c.rows.Flush(), w.Close())
-		names := t.Create(namesFile)
-		buf := bufio.NewWriterSize(names, 64<<10)
-		for _, name := range c.names {
-			_, werr := buf.Write(append(binary.AppendUvarint(nil, uint64(len(name))), name...))
-			if err = errors.Join(err, werr); werr != nil {
-				break
-			}
-		}
-		return errors.Join(err, buf.Flush(), names.Close())
+		return errors.Join(c.rows.Flush(), w.Close(), writeNames(t, c.names.names))
 	})
 	return c, nil
+}
+
+// writeNames writes the names of a task in the order of their numbers.
+func writeNames(t *stages.Task, list []string) error {
+	w := t.Create(namesFile)
+	buf := bufio.NewWriterSize(w, 64<<10)
+	for _, name := range list {
+		if _, err := buf.Write(append(binary.AppendUvarint(nil, uint64(len(name))), name...)); err != nil {
+			return errors.Join(err, w.Close())
+		}
+	}
+	return errors.Join(buf.Flush(), w.Close())
+}
+
+// readNames reads what writeNames has written.
+func readNames(t *stages.Task, task int) (list []string, err error) {
+	err = eachOf(t, task, namesFile, func(r *bufio.Reader) error {
+		n, err := binary.ReadUvarint(r)
+		if err != nil {
+			return err
+		}
+		b := make([]byte, n)
+		if _, err := io.ReadFull(r, b); err != nil {
+			return io.ErrUnexpectedEOF
+		}
+		list = append(list, string(b))
+		return nil
+	})
+	return list, err
 }
 
 // Apply implements [stages.Stage].
@@ -53,13 +72,7 @@ func (c *collector) Apply(_ context.Context, b *stages.Batch) error {
 		tags, _ := getTags(d)
 		c.buf = binary.AppendUvarint(c.buf[:0], uint64(len(tags)))
 		for _, tag := range tags {
-			k, ok := c.number[tag]
-			if !ok {
-				k = uint64(len(c.names))
-				c.number[tag] = k
-				c.names = append(c.names, tag)
-			}
-			c.buf = binary.AppendUvarint(c.buf, k)
+			c.buf = binary.AppendUvarint(c.buf, uint64(c.names.of(tag)))
 		}
 		if _, err := c.rows.Write(c.buf); err != nil {
 			return err
@@ -86,19 +99,8 @@ func readTagging(ctx context.Context, t *stages.Task) (*tagging, error) {
 	names := make([][]string, tasks)
 	g := &tagging{start: []int{0}}
 	for i := range tasks {
-		err := eachOf(t, i, namesFile, func(r *bufio.Reader) error {
-			n, err := binary.ReadUvarint(r)
-			if err != nil {
-				return err
-			}
-			b := make([]byte, n)
-			if _, err := io.ReadFull(r, b); err != nil {
-				return io.ErrUnexpectedEOF
-			}
-			names[i] = append(names[i], string(b))
-			return nil
-		})
-		if err != nil {
+		var err error
+		if names[i], err = readNames(t, i); err != nil {
 			return nil, err
 		}
 		g.raw = append(g.raw, names[i]...)
