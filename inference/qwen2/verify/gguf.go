@@ -39,18 +39,24 @@ type fileCase struct {
 // float64 reference, which is up to 6e-5 for the models that the files were made of (golden/qwen2, yarn).
 const floatLimit = 2.4e-4
 
-// Two engines that round activations to the same number of bits are equally far from the truth, up to chance: 5 % of the
-// root mean square. Before K types llama.cpp rounds them with one scale for 256 columns and we with one for 16 or 32: there is no chance to be farther.
+// Two engines that round activations to the same number of bits are equally far from the truth, but on one text of 33 tokens not exactly:
+// over 64 texts the ratio of their root mean squares has mean 1.00, deviation 0.04 and lies between 0.89 and 1.12. Hence 5 % are left to chance
+// here, and 1 % where the test of this package compares all 64. Before K types llama.cpp rounds with one scale for 256 columns and we with one for
+// 16 or 32: the ratio is 0.54 to 0.80.
+//
+// The largest deviation of a text is no normal one, as tokens differ: 5.5 root mean squares in the mean, more than 7 on 5 % of the texts, in
+// llama.cpp as here.
 const (
 	chance  = 1.05
-	largest = 6 // root mean squares: beyond what 17,000 normal deviates reach
+	kTypes  = 0.8
+	largest = 7 // root mean squares
 )
 
 // rounding is how many times llama.cpp's deviation a file may have.
 func (c *fileCase) rounding() float64 {
 	for _, t := range c.Tensors {
 		if strings.HasSuffix(t.Type, "_K") {
-			return 1
+			return kTypes
 		}
 	}
 	return chance
@@ -123,7 +129,7 @@ func verifyFile(path, weights string, c *fileCase, b blob, o Options) (*Report, 
 		limit := max(c.rounding()*c.RMSDiff, floatLimit)
 		rep.add("logits, rms", c.File, rms(logits, want), limit)
 		rep.check("logits, rms").Note = fmt.Sprintf("llama.cpp %.3g", c.RMSDiff)
-		rep.add("logits, largest", c.File, differ(logits, want), max(chance*c.MaxDiff, largest*limit))
+		rep.add("logits, largest", c.File, differ(logits, want), max(chance*c.MaxDiff, largest*c.RMSDiff, largest*floatLimit))
 		rep.check("logits, largest").Note = fmt.Sprintf("llama.cpp %.3g", c.MaxDiff)
 		if err := r.levels(rep, c.IDs); err != nil {
 			return nil, err
