@@ -153,14 +153,21 @@ func (a *app) fate(s *inspect.Story, f *inspect.Fate, indent string, chars int) 
 		say("  read from %s, %s", oneLine(q.File, 200), at)
 	case f.Kept != nil:
 		k := f.Kept
-		say("%s: in the corpus, %s, row %d, source %s", id, k.File, k.Row, oneLine(k.Source, 60))
+		what := ""
+		if k.Kind != "" {
+			what = " as a row of kind " + oneLine(k.Kind, 20)
+		}
+		if k.Row >= 0 {
+			say("%s: in the corpus%s, %s, row %d, source %s", id, what, k.File, k.Row, oneLine(k.Source, 60))
+		} else {
+			say("%s: in the corpus%s, output %s, source %s", id, what, oneLine(k.File, 100), oneLine(k.Source, 60))
+		}
 		if len(k.Parents) > 0 {
 			say("  made from %s", oneLine(strings.Join(k.Parents, ", "), 300))
 		}
-		for _, field := range k.Fields {
-			say("  %s: %s", oneLine(field.Name, 60), oneLine(string(field.Raw), 100))
-		}
+		a.fields(k.Fields, indent)
 	}
+	a.answers(f, indent, chars)
 	if f.Text != "" && indent == "" {
 		fmt.Fprintf(a.out, "%s\n", block(f.Text, "  │ ", chars))
 	}

@@ -16,9 +16,11 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/pipelines"
+	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
@@ -28,6 +30,7 @@ type Fate struct {
 	Quarantined *run.Quarantined // something was wrong with it
 	Kept        *Kept            // it stands in the corpus
 	Text        string           // its words, where the run's files hold them: of a kept or quarantined document
+	Answers     []stages.Answer  // with what their checks found: of a prompt, or the two sides of a pair
 }
 
 // Kept is where a document stands in the corpus.
@@ -35,6 +38,7 @@ type Kept struct {
 	File    string
 	Row     int64
 	Source  string
+	Kind    string // of a row: sft, dpo, kto
 	Parents []string
 	Fields  stages.Fields
 }
@@ -58,11 +62,11 @@ func Explain(ctx context.Context, dir, id string) (*Story, error) {
 	if id == "" {
 		return nil, errors.New("explain: the id is empty")
 	}
-	_, out, err := pipelines.ReadPlan(dir)
+	p, out, err := pipelines.ReadPlan(dir)
 	if err != nil {
 		return nil, err
 	}
-	s, err := explain(ctx, out, id, maxDepth, map[string]bool{})
+	s, err := explain(ctx, p, out, id, maxDepth, map[string]bool{})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +76,7 @@ func Explain(ctx context.Context, dir, id string) (*Story, error) {
 	return &s, nil
 }
 
-func explain(ctx context.Context, out, id string, depth int, seen map[string]bool) (Story, error) {
+func explain(ctx context.Context, p *plan.Plan, out, id string, depth int, seen map[string]bool) (Story, error) {
 	s := Story{ID: id, Related: map[string]Story{}}
 	seen[id] = true
 	if err := s.removals(ctx, out); err != nil {
@@ -81,7 +85,10 @@ func explain(ctx context.Context, out, id string, depth int, seen map[string]boo
 	if err := s.quarantine(ctx, out); err != nil {
 		return s, err
 	}
-	if err := s.corpus(ctx, out); err != nil {
+	if err := s.corpus(ctx, out, p); err != nil {
+		return s, err
+	}
+	if err := s.rows(ctx, out, p); err != nil {
 		return s, err
 	}
 	if depth == 0 {
@@ -91,7 +98,7 @@ func explain(ctx context.Context, out, id string, depth int, seen map[string]boo
 		if seen[other] {
 			continue
 		}
-		r, err := explain(ctx, out, other, depth-1, seen)
+		r, err := explain(ctx, p, out, other, depth-1, seen)
 		if err != nil {
 			return s, err
 		}
@@ -205,8 +212,8 @@ func eachLine(name string, visit func([]byte) error) error {
 	return nil
 }
 
-// corpus looks for the id in the shards.
-func (s *Story) corpus(ctx context.Context, out string) error {
+// corpus looks for the id in the shards that hold whole documents.
+func (s *Story) corpus(ctx context.Context, out string, p *plan.Plan) error {
 	found, err := blob.Resolve(ctx, out, ".")
 	if errors.Is(err, fs.ErrNotExist) || found == nil {
 		return nil // a run that was interrupted before its first shard
@@ -215,7 +222,7 @@ func (s *Story) corpus(ctx context.Context, out string) error {
 		return err
 	}
 	for _, f := range found {
-		if !isShard(f.Name) {
+		if !isShard(f.Name) || rows.Is(formatOf(p, f.Name)) {
 			continue
 		}
 		file := File{Name: f.Path, in: f.Name, store: f.Store}
@@ -227,8 +234,8 @@ func (s *Story) corpus(ctx context.Context, out string) error {
 				continue
 			}
 			s.Fates = append(s.Fates, Fate{Text: strings.Clone(d.Body()), Kept: &Kept{
-				File: f.Name, Row: d.At.Row, Source: strings.Clone(d.Source), Parents: slices.Clone(d.Parents), Fields: slices.Clone(d.Fields),
-			}})
+				File: f.Name, Row: d.At.Row, Source: strings.Clone(d.Source), Kind: d.Kind, Parents: slices.Clone(d.Parents), Fields: slices.Clone(d.Fields),
+			}, Answers: slices.Clone(d.Answers)})
 		}
 	}
 	return nil

@@ -72,16 +72,17 @@ func TestSchemaTakesBuiltInRecipes(t *testing.T) {
 		if err := schema.Validate(recipe.Value(tree)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		wrong := bytes.Replace(src, []byte("\n  - gopher_quality"), []byte("\n  - gopher_qualty"), 1)
+		wrong := bytes.Replace(src, []byte("\n  - mask_pii"), []byte("\n  - mask_pi"), 1)
+		wrong = bytes.Replace(wrong, []byte("\n  - gopher_quality"), []byte("\n  - gopher_qualty"), 1)
 		if bytes.Equal(wrong, src) {
-			t.Fatalf("%s has no gopher_quality", name)
+			t.Fatalf("%s has neither gopher_quality nor mask_pii", name)
 		}
 		tree, ps = settings.Parse(name, wrong)
 		if len(ps) > 0 {
 			t.Fatal(ps)
 		}
 		if schema.Validate(recipe.Value(tree)) == nil {
-			t.Errorf("%s: the schema takes gopher_qualty", name)
+			t.Errorf("%s: the schema takes a stage that is misspelled", name)
 		}
 	}
 }

@@ -36,8 +36,9 @@ type sink struct {
 	made   commits
 
 	excluded, quarantined lines
-	trail                 lines // whole rows, where an output's form leaves out what made them
-	rowsToo               bool  // there is such an output
+	trail                 lines  // documents with answers that went, and whole rows where an output's layout leaves out what made them
+	rowsToo               bool   // there is such an output
+	whole                 []byte // scratch
 	line                  exclusionLine
 	entered               []int64 // documents that ended at a step, by place in sets
 	came, rows            int64   // documents that came, and that left
@@ -134,7 +135,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 			s.tally.Kept(d, len(d.Body()), r.out)
 		}
 		if d.Kind != "" && s.output && s.rowsToo {
-			if err := s.trail.write(append(shard.AppendJSON(nil, d), '\n')); err != nil {
+			if err := s.follow(d); err != nil {
 				return err
 			}
 		}
@@ -161,8 +162,19 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 		return fmt.Errorf("%s dropped by rule %q, which it does not name", set.label, v.Rule)
 	}
 	s.tally.Dropped(set.number, rule, d, v, words)
+	if len(d.Answers) > 0 {
+		if err := s.follow(d); err != nil {
+			return err
+		}
+	}
 	s.line.describe(d, set, v)
 	return s.excluded.write(s.line.json())
+}
+
+// follow keeps a document whole, so that explain can tell of its answers and their checks.
+func (s *sink) follow(d *stages.Document) error {
+	s.whole = append(shard.AppendJSON(s.whole[:0], d), '\n')
+	return s.trail.write(s.whole)
 }
 
 // model is what a stage has asked of its model so far.
