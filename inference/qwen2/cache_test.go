@@ -216,8 +216,8 @@ func TestLongStep(t *testing.T) {
 }
 
 func TestDecodeAllocatesNothing(t *testing.T) {
-	for _, name := range []string{"dense-tied", "sliding-on", "qwen3"} {
-		for _, weights := range []string{"bf16", "int8", "int4"} {
+	for _, name := range []string{"dense-tied", "sliding-on", "qwen3", "moe", "moe-norm-mlponly", "dca", "dca-mscale", "yarn"} {
+		for _, weights := range []string{"f32", "bf16", "int8", "int4"} {
 			_, s, c := open(t, name, weights, 40)
 			ids := []int32{1, 2, 3}
 			var slots []Slot

@@ -138,12 +138,8 @@ func exp(x []float32) {
 }
 
 func softExp(acc *[lanes]float32, x []float32, max, scale float32) {
-	run := softExpAVX2
-	if current >= avx512 {
-		run = softExpAVX512
-	}
 	if n := whole(len(x)); n > 0 {
-		run(acc, &x[0], max, scale, n)
+		softExpWhole(acc, &x[0], max, scale, n)
 		x = x[n:]
 	}
 	switch {
@@ -154,9 +150,18 @@ func softExp(acc *[lanes]float32, x []float32, max, scale float32) {
 		var v [lanes]float32
 		a := *acc
 		copy(v[:], x)
-		run(&a, &v[0], max, scale, lanes)
+		softExpWhole(&a, &v[0], max, scale, lanes)
 		copy(acc[:len(x)], a[:])
 		copy(x, v[:])
+	}
+}
+
+// softExpWhole calls by name: through a function value, what the pointers point to would move to the heap.
+func softExpWhole(acc *[lanes]float32, x *float32, max, scale float32, n int) {
+	if current >= avx512 {
+		softExpAVX512(acc, x, max, scale, n)
+	} else {
+		softExpAVX2(acc, x, max, scale, n)
 	}
 }
 

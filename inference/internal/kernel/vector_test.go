@@ -143,3 +143,26 @@ func BenchmarkVectors(b *testing.B) {
 		})
 	}
 }
+
+func TestVectorsAllocateNothing(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		const n = 100
+		x, y, z := randoms(1, n), randoms(2, n), randoms(3, n)
+		for name, f := range map[string]func(){
+			"RMSNorm":    func() { RMSNorm(y, x, z, 1e-6) },
+			"AddRMSNorm": func() { AddRMSNorm(y, x, y, z, 1e-6) },
+			"Add":        func() { Add(y, x) },
+			"SwiGLU":     func() { SwiGLU(y, x, z) },
+			"Rotate":     func() { Rotate(y, 1, n, x[:n/2], z[:n/2]) },
+			"Exp":        func() { Exp(y) },
+			"ArgMax":     func() { ArgMax(x) },
+			"SoftExp":    func() { SoftExp(y, 1) },
+			"SoftMax":    func() { SoftMax(y, 1) },
+			"SumExp":     func() { SumExp(x, 1) },
+		} {
+			if got := testing.AllocsPerRun(10, f); got > 0 {
+				t.Errorf("%s: %v allocations", name, got)
+			}
+		}
+	})
+}
