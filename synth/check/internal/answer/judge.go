@@ -171,7 +171,7 @@ func (j *Judge) compare() Outcome {
 		}
 	}
 	if g.words && !a.words && !a.broken && a.node != nil {
-		return same(words(g.text) == words(a.text))
+		return same(words(g.text) == words(j.answer.full))
 	}
 	if g.node != nil && !a.broken && a.words && !g.words {
 		return same(words(g.text) == words(a.text) && j.wordlike(g.node))
@@ -201,8 +201,10 @@ func same(ok bool) Outcome {
 func (j *Judge) sameWords(g, a *reading) Outcome {
 	x, y := words(g.text), words(a.text)
 	if x != y && j.answer.span.Loose { // the function is even
-		if k := strings.LastIndex(y, " is "); k >= 0 {
-			y = y[k+len(" is "):]
+		for _, verb := range [...]string{" is ", " was ", " are "} {
+			if k := strings.LastIndex(y, verb); k >= 0 {
+				return same(x != "" && x == words(y[k+len(verb):]))
+			}
 		}
 	}
 	return same(x != "" && x == y)

@@ -22,12 +22,13 @@ type reading struct {
 type reader struct {
 	parser notation.Parser
 	span   Span
+	full   string // the statement before a number was looked for within it
 	reading
 }
 
 // read understands span.
 func (r *reader) read(span Span) {
-	r.span = span
+	r.span, r.full = span, span.Text
 	r.parser.European, r.parser.Grouped, r.parser.Myriads = false, false, false
 	if plainDigits(span.Text) {
 		r.reading = reading{text: span.Text}
@@ -87,8 +88,13 @@ func (r *reader) understand() {
 		return
 	}
 	rest := t
+	for _, arrow := range [...]string{`\implies`, `\Rightarrow`, `\therefore`, "⇒", "∴"} {
+		if k := strings.LastIndex(t, arrow); k >= 0 && r.span.Kind != Boxed {
+			rest = strings.TrimSpace(t[k+len(arrow):])
+		}
+	}
 	if t[0]-'0' > 9 {
-		r.letter, rest = option(t)
+		r.letter, rest = option(rest)
 		if r.letter != 0 && rest == "" {
 			rest = string(r.letter)
 			r.words = true
@@ -96,9 +102,13 @@ func (r *reader) understand() {
 	}
 	if prose(rest) && !mathWords(rest) {
 		r.words = true
+		if words(rest) == "all real numbers" {
+			r.node, _ = r.parser.Whole(`\mathbb{R}`)
+			r.words = false
+		}
 		return
 	}
-	r.parser.Formula = formula(rest, r.span.Kind)
+	r.parser.Formula = formula(rest, r.span.Kind) || len(rest) <= 3 && prose(rest)
 	n, ok := r.parser.Whole(rest)
 	if !ok {
 		n, ok = r.prefix(n, rest)
@@ -110,7 +120,8 @@ func (r *reader) understand() {
 		}
 		return
 	}
-	r.broken = true
+	r.broken = !prose(rest)
+	r.words = !r.broken
 }
 
 // prefix accepts the value that a sentence begins with: 5 because 2+3=5. A statement in a box or behind #### has to be a value to its end, unless
@@ -145,7 +156,7 @@ func mathWords(s string) bool {
 		return true
 	}
 	switch w := firstWord(s); strings.ToLower(w) {
-	case "negative", "minus", "pi", "infinity", "inf", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+	case "negative", "minus", "pi", "half", "infinity", "inf", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety":
 		return true
 	default:

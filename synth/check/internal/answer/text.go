@@ -72,6 +72,8 @@ func synonym(t string) string {
 	switch t {
 	case "no solutions", "none", "no real solution", "no real solutions", "无解", "there is no solution", "there are no solutions", `\emptyset`, `\varnothing`, "∅", "empty set":
 		return "no solution"
+	case "all reals", "any real number", "all of the real numbers", "全体实数", "实数集":
+		return "all real numbers"
 	case "dne", "不存在":
 		return "does not exist"
 	case "是", "对":
@@ -134,6 +136,12 @@ func option(s string) (letter byte, rest string) {
 	closed := strings.TrimLeft(rest, ")}].:：$*（）。 ")
 	if closed == "" {
 		return letter, ""
+	}
+	switch firstWord(strings.TrimPrefix(rest, " ")) {
+	case "because", "since", "as", "which", "is", "for":
+		if rest[0] == ' ' {
+			return letter, ""
+		}
 	}
 	if rest[0] == ')' && (bracketed || len(rest) > 1 && rest[1] == ' ') || strings.HasPrefix(rest, "）") ||
 		(rest[0] == '.' || rest[0] == ':') && len(rest) > 1 && rest[1] == ' ' {

@@ -68,15 +68,46 @@ func (p *Parser) primary() *Node {
 		return p.matrix(t.str)
 	case tokWord:
 		if v, ok := numberWord(t.str); ok {
-			n := p.node(Num)
-			if n != nil {
-				n.Num = exact.Int(v)
-			}
-			p.next()
-			return n
+			return p.numberInWords(v)
+		}
+		if t.str == "half" {
+			return p.numberInWords(1)
 		}
 	}
 	return p.none()
+}
+
+// numberInWords reads what follows the number word v: twenty-one, two thirds, half.
+func (p *Parser) numberInWords(v int64) *Node {
+	n := p.node(Num)
+	if n == nil {
+		return nil
+	}
+	n.Num = exact.Int(v)
+	if part := fractionWord(p.tok.str); part == 0 {
+		p.next()
+	}
+	if m := p.mark(); p.tok.kind == '-' && !p.tok.space && v >= 20 {
+		p.next()
+		if unit, ok := numberWord(p.tok.str); ok && unit > 0 && unit < 10 && p.tok.kind == tokWord {
+			n.Num = exact.Int(v + unit)
+			p.next()
+		} else {
+			p.back(m)
+		}
+	}
+	if p.tok.kind == '-' && !p.tok.space { // two-thirds
+		m := p.mark()
+		p.next()
+		if p.tok.kind != tokWord || fractionWord(p.tok.str) == 0 {
+			p.back(m)
+		}
+	}
+	if part := fractionWord(p.tok.str); part > 0 && p.tok.kind == tokWord {
+		n.Num = n.Num.Div(exact.Int(part))
+		p.next()
+	}
+	return n
 }
 
 // space reads ℝ with a raised sign or number: ℝ^+, ℝ^2.

@@ -184,3 +184,28 @@ func numberWord(s string) (int64, bool) {
 	}
 	return 0, false
 }
+
+// fractionWord returns the denominator that an English word names, 0 for none. "second" is a time.
+func fractionWord(s string) int64 {
+	switch strings.ToLower(strings.TrimSuffix(s, "s")) {
+	case "half", "halve":
+		return 2
+	case "third":
+		return 3
+	case "quarter", "fourth":
+		return 4
+	case "fifth":
+		return 5
+	case "sixth":
+		return 6
+	case "seventh":
+		return 7
+	case "eighth":
+		return 8
+	case "ninth":
+		return 9
+	case "tenth":
+		return 10
+	}
+	return 0
+}

@@ -61,7 +61,7 @@ func (p *Parser) factors(prev byte, word string, end int) bool {
 	if p.inMath() {
 		return !word4(word)
 	}
-	if end-p.i > 3 {
+	if _, number := numberWord(word); number || end-p.i > 3 {
 		return false
 	}
 	switch prev {
