@@ -22,6 +22,9 @@ func (s *Select) choose(ctx context.Context, t *stages.Task) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := s.found(p); err != nil {
+		return err
+	}
 	var c *choice
 	if s.By == "score" {
 		v, err := openVectors(t, p)
@@ -42,6 +45,21 @@ func (s *Select) choose(ctx context.Context, t *stages.Task) (err error) {
 			return err
 		}
 		from = to
+	}
+	return nil
+}
+
+// found says whether any document has what it is chosen by.
+func (s *Select) found(p *pool) error {
+	switch {
+	case p.len() == 0:
+		return nil
+	case s.By != "score" && len(p.names) == 0:
+		return stages.Final(fmt.Errorf("choose by tags: none of %d documents has any in the field %s: put tag before this stage", p.len(), tagsField))
+	case s.By == "score" && !slices.ContainsFunc(p.score, func(x float64) bool { return x == x }):
+		return stages.Final(fmt.Errorf("choose by score: none of %d documents has a number in every field of %v", p.len(), s.Score))
+	case s.By == "score" && p.commonWidth() == 0:
+		return stages.Final(fmt.Errorf("choose by score: none of %d documents has a vector in the field %s: put embed before this stage, or set vector to \"\"", p.len(), s.Vector))
 	}
 	return nil
 }

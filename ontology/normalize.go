@@ -95,9 +95,6 @@ func (n *NormalizeTags) Asks() stages.Asks {
 	return stages.Asks{Model: n.Model, Ask: stages.AskVector, Calls: 0.01, Bytes: 32}
 }
 
-// Reads implements [stages.Reader].
-func (*NormalizeTags) Reads() []string { return []string{tagsField} }
-
 // Writes implements [stages.Writer].
 func (*NormalizeTags) Writes() []string { return []string{tagsField} }
 
@@ -129,6 +126,5 @@ var (
 	_ stages.Provisioner = (*NormalizeTags)(nil)
 	_ stages.Asker       = (*NormalizeTags)(nil)
 	_ stages.Placed      = (*NormalizeTags)(nil)
-	_ stages.Reader      = (*NormalizeTags)(nil)
 	_ stages.Writer      = (*NormalizeTags)(nil)
 )

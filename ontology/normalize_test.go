@@ -305,6 +305,9 @@ func TestBadTags(t *testing.T) {
 	if _, has := r.Docs[1].Fields.Raw(tagsField); has {
 		t.Error("a document without the field got one")
 	}
+	if _, err := stagetest.Run(t.Context(), normalizer(t, "", nil), docs[1:], stagetest.Options{}); !stages.IsFinal(err) || !strings.Contains(err.Error(), "put tag before") {
+		t.Errorf("error %v", err)
+	}
 	odd := tagged([]string{"tab\ttag", "line\nend", `back\tslash`, "a\rb"})
 	if got, _, _ := normalize(t, normalizer(t, "", nil), odd, stagetest.Options{}); strings.Join(got[0], "|") != "tab tag|line end|back tslash|a b" {
 		t.Errorf("%q", got)

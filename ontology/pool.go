@@ -88,7 +88,6 @@ type loader struct {
 	fields []string            // of the quota, tags not among them
 	tag    []int32             // of the task's names, the number of the tag
 	limit  []int32             // of the task's names, the number of the bound; -1 without
-	memory int64
 }
 
 // loadPool reads what all tasks have collected. It is an error if that needs more than the task's memory.

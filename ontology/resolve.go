@@ -24,6 +24,9 @@ func (n *NormalizeTags) resolve(ctx context.Context, t *stages.Task) error {
 	if err != nil {
 		return err
 	}
+	if g.documents() > 0 && len(g.raw) == 0 {
+		return stages.Final(fmt.Errorf("normalize tags: none of %d documents has any in the field %s: put tag before this stage", g.documents(), tagsField))
+	}
 	embed, how, usage := embedder(byGrams), "n-grams of characters (weaker than an embedding model)", new(stages.Usage)
 	if n.Model != "" {
 		m, err := stages.ModelOf[stages.Model](t.Env, n.Model)

@@ -77,22 +77,18 @@ func (s *Select) Validate() error {
 	return nil
 }
 
-// Reads implements [stages.Reader].
+// Reads implements [stages.Reader]. Fields that an earlier run may have left in the input are not among them: where no document has them, the run says so.
 func (s *Select) Reads() (fields []string) {
+	names := s.Quota.fields()
 	if s.By == "score" {
-		fields = append(fields, s.Score...)
-		if s.Vector != "" {
-			fields = append(fields, s.Vector)
-		}
-	} else {
-		fields = append(fields, tagsField)
+		names = append(names, append(slices.Clone(s.Score), s.Vector)...)
 	}
-	for _, f := range s.Quota.fields() {
+	for _, f := range names {
 		switch f {
-		case "id", "source", "kind", "text":
+		case "", "id", "source", "kind", "text", tagsField:
 			continue
 		}
-		if !slices.Contains(fields, f) {
+		if !slices.Contains(fields, f) && !slices.Contains(selectDefaults.Score, f) && f != selectDefaults.Vector {
 			fields = append(fields, f)
 		}
 	}

@@ -354,6 +354,18 @@ func TestSelectErrors(t *testing.T) {
 			}
 		}
 	}
+	for want, set := range map[string]func(*Select){
+		"put tag before":         func(*Select) {},
+		"in every field of [no]": func(s *Select) { s.By, s.Score = "score", []string{"no"} },
+		"put embed before":       func(s *Select) { s.By, s.Score = "score", []string{"yes"} },
+	} {
+		d := tagged(nil)
+		d[0].Fields.SetNumber("yes", 1)
+		_, err := stagetest.Run(t.Context(), selector(func(s *Select) { s.Rows = 1; set(s) }), d, stagetest.Options{})
+		if !stages.IsFinal(err) || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
 	if ids, told, _ := selection(t, nil, stagetest.Options{}, few); len(ids) != 0 || told.Asked != 3 {
 		t.Errorf("of nothing: %q, %+v", ids, told)
 	}
@@ -375,7 +387,7 @@ func TestQuotaSetting(t *testing.T) {
 	if got := s.Quota.String(); got != `{language: {"no": 0, "zh": 30%}, tags: {"*": 500, "coding": 2000}}` {
 		t.Errorf("written %s", got)
 	}
-	if got := (&Select{Quota: s.Quota}).Reads(); fmt.Sprint(got) != "[tags language]" {
+	if got := (&Select{Quota: s.Quota}).Reads(); fmt.Sprint(got) != "[language]" {
 		t.Errorf("reads %v", got)
 	}
 	for text, want := range map[string]string{
