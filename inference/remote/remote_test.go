@@ -101,6 +101,8 @@ func TestSeedDependsOnKeyAndSeed(t *testing.T) {
 func TestRepliesStandInOrder(t *testing.T) {
 	e := remotetest.New(t)
 	e.Reply = func(body map[string]any) string {
+		for begin := time.Now(); e.Most() < 2 && time.Since(begin) < 10*time.Second; time.Sleep(time.Millisecond) { // the first waits for a second
+		}
 		return body["messages"].([]any)[0].(map[string]any)["content"].(string)
 	}
 	m := open(t, e, func(o *Options) { o.Concurrency = 5 })
