@@ -46,6 +46,9 @@ func (m *Model) choose(ctx context.Context, r inference.Request) (inference.Repl
 // errSilent says that the endpoint answered without the log-probabilities that were asked for, or with wrong ones.
 var errSilent = errors.New("no log-probabilities that can be believed in the answer")
 
+// mostLogProb is the most that a log-probability can be, with room for endpoints that round.
+const mostLogProb = 0.01
+
 // cannot says whether an error means that the endpoint does not know what it was asked.
 func cannot(err error) bool {
 	return errors.Is(err, errSilent) || errors.Is(err, ErrNotOffered)
@@ -75,6 +78,12 @@ func (m *Model) likeliest(ctx context.Context, r inference.Request) (probs map[s
 	}, func(c completion) error {
 		reply.In, reply.Out = c.tokens(r, "")
 		probs = topTokens(c.Choices[0].LogProbs)
+		for _, lp := range probs {
+			if lp > mostLogProb {
+				probs = nil
+				break
+			}
+		}
 		return nil
 	})
 	var own *requestError

@@ -30,9 +30,7 @@ func (m *Model) embed(ctx context.Context, r inference.Request) (inference.Reply
 				Data []struct {
 					Vector vector `json:"embedding"`
 				} `json:"data"`
-				Usage struct {
-					In int `json:"prompt_tokens"`
-				} `json:"usage"`
+				Usage usage `json:"usage"`
 			}
 			if err := json.Unmarshal(answer, &e); err != nil {
 				return 0, passing{error: fmt.Errorf("embeddings: the answer has another form: %w", err)}
@@ -44,10 +42,10 @@ func (m *Model) embed(ctx context.Context, r inference.Request) (inference.Reply
 			if err != nil {
 				return 0, passing{error: fmt.Errorf("embeddings: %w", err)}
 			}
-			if e.Usage.In == 0 {
-				e.Usage.In = guess(r)
+			if e.Usage.in == 0 {
+				e.Usage.in = guess(r)
 			}
-			reply = inference.Reply{Vector: pooled, In: e.Usage.In}
+			reply = inference.Reply{Vector: pooled, In: e.Usage.in}
 			m.count(reply.In, 0)
 			return reply.In, nil
 		},
@@ -69,7 +67,7 @@ func (v *vector) UnmarshalJSON(b []byte) error {
 
 // pool makes one of them.
 func (v vector) pool(p inference.Pooling) ([]float32, error) {
-	if len(v) == 0 || len(v[0]) == 0 {
+	if len(v) == 0 || len(v[len(v)-1]) == 0 {
 		return nil, errors.New("the vector is empty")
 	}
 	last := v[len(v)-1]

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"strings"
 
 	"github.com/winnow-data/winnow/inference"
@@ -14,11 +15,27 @@ import (
 // A completion is what completions and chat/completions answer.
 type completion struct {
 	Choices []choice `json:"choices"`
-	Usage   *struct {
-		In  int `json:"prompt_tokens"`
-		Out int `json:"completion_tokens"`
-	} `json:"usage"`
+	Usage   usage    `json:"usage"`
+
 	PromptLogProbs []map[string]tokenProb `json:"prompt_logprobs"`
+}
+
+// usage is what the endpoint counted. An answer is paid for, so one with strange counts is used all the same, as if it had none.
+type usage struct {
+	in, out int
+	known   bool
+}
+
+func (u *usage) UnmarshalJSON(raw []byte) error {
+	var said struct {
+		In  float64 `json:"prompt_tokens"`
+		Out float64 `json:"completion_tokens"`
+	}
+	can := func(n float64) bool { return n >= 0 && n < 1<<31 && n == math.Trunc(n) }
+	if json.Unmarshal(raw, &said) == nil && string(raw) != "null" && can(said.In) && can(said.Out) {
+		*u = usage{in: int(said.In), out: int(said.Out), known: true}
+	}
+	return nil
 }
 
 type choice struct {
@@ -194,8 +211,8 @@ func (m *Model) complete(ctx context.Context, r inference.Request, extra func(ma
 
 // tokens is what the endpoint counted, else a guess.
 func (c completion) tokens(r inference.Request, text string) (in, out int) {
-	if c.Usage != nil && c.Usage.In+c.Usage.Out > 0 {
-		return c.Usage.In, c.Usage.Out
+	if c.Usage.in+c.Usage.out > 0 {
+		return c.Usage.in, c.Usage.out
 	}
 	return guess(r), (len(text) + 3) / 4
 }

@@ -116,8 +116,8 @@ func (m *Model) echo(ctx context.Context, r inference.Request) (probs []float64,
 			return errSilent
 		}
 		n := len(l.LogProbs) - 1
-		if c.Usage != nil {
-			n = len(l.LogProbs) - c.Usage.Out
+		if c.Usage.known {
+			n = len(l.LogProbs) - c.Usage.out
 		}
 		if n < 1 {
 			return errSilent
@@ -126,6 +126,9 @@ func (m *Model) echo(ctx context.Context, r inference.Request) (probs []float64,
 		for i := 1; i < n; i++ {
 			if l.LogProbs[i] == nil {
 				return passing{error: fmt.Errorf("the log-probability of token %d is missing", i)}
+			}
+			if *l.LogProbs[i] > mostLogProb {
+				return errSilent
 			}
 			probs = append(probs, *l.LogProbs[i])
 		}
@@ -161,6 +164,9 @@ func (m *Model) prompts(ctx context.Context, r inference.Request) (probs []float
 				return passing{error: fmt.Errorf("prompt_logprobs: %d entries for token %d, want 1", len(t), i+1)}
 			}
 			for _, p := range t {
+				if p.LogProb > mostLogProb {
+					return errSilent
+				}
 				probs = append(probs, p.LogProb)
 			}
 		}
