@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/winnow-data/winnow/filters/internal/fasttext"
-	"github.com/winnow-data/winnow/filters/internal/lingua"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/lingua"
 	"github.com/winnow-data/winnow/stages/settings"
 	"github.com/winnow-data/winnow/stages/text"
 )

@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"github.com/winnow-data/winnow/filters/internal/script"
+	"github.com/winnow-data/winnow/stages/lingua/script"
 )
 
 // fromLabel returns the language code of a label of a fastText model: ISO 639-1, else 639-3. Labels look like __label__en (lid.176),

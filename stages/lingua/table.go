@@ -7,7 +7,7 @@ import (
 	"sync"
 	"unicode"
 
-	"github.com/winnow-data/winnow/filters/internal/script"
+	"github.com/winnow-data/winnow/stages/lingua/script"
 )
 
 //go:generate go run ./_generate

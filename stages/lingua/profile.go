@@ -3,7 +3,7 @@ package lingua
 import (
 	"sync"
 
-	"github.com/winnow-data/winnow/filters/internal/script"
+	"github.com/winnow-data/winnow/stages/lingua/script"
 )
 
 // The scripts that count differently. A Han character says about as much as three letters, a syllable as two.

@@ -17,7 +17,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/winnow-data/winnow/filters/internal/script"
+	"github.com/winnow-data/winnow/stages/lingua/script"
 )
 
 // An Answer is what a detector found.

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/winnow-data/winnow/filters/internal/script"
+	"github.com/winnow-data/winnow/stages/lingua/script"
 )
 
 const (
