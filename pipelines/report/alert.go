@@ -35,6 +35,7 @@ func (d *Data) alerts() []Alert {
 	d.alertDuplicates(add)
 	d.alertMixtures(add)
 	d.alertModels(add)
+	d.alertAnswers(add)
 	d.alertQuarantine(add)
 	d.alertRules(add)
 	order := []Level{Red, Amber, Note, Green}

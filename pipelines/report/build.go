@@ -50,6 +50,7 @@ func Build(m Material) *Data {
 	}
 	d.readFacts(m.Facts)
 	d.readAsked(m.Facts, m.Askers)
+	d.readCounts(m.Facts)
 	d.Alerts = d.alerts()
 	return d
 }

@@ -102,7 +102,7 @@ func (d *Data) readFacts(facts []Fact) {
 				d.Mixtures = append(d.Mixtures, m)
 				continue
 			}
-		case askedFact:
+		case askedFact, countsFact:
 			continue
 		case "random":
 			if summed[f.Stage] {
