@@ -188,16 +188,12 @@ func (s *Session) attend(w *worker, t *tile) {
 	sums := w.vector(rows)
 	for r := range rows {
 		from, to := s.sees(t.a + int32(r/group))
-		row := w.s[r*stride : r*stride+keys-base]
-		sums[r] = kernel.SoftExp(row[from-base:to-base], run.scale)
-		clear(row[:from-base])
-		clear(row[to-base:])
+		sums[r] = kernel.SoftExp(w.s[r*stride+from-base:r*stride+to-base], run.scale)
 	}
 	clear(w.o)
 	for p := page0; p*kernel.Page < keys; p++ {
-		at := p * kernel.Page
 		_, v := run.seq.c.floats(run.seq.pages[p], s.layerAt, int(t.head))
-		kernel.Weigh(w.o, dim, w.s[at-base:], stride, rows, v, min(kernel.Page, keys-at), dim)
+		s.weigh(w, t, v, dim, stride, base, p*kernel.Page, min((p+1)*kernel.Page, keys))
 	}
 	for r, sum := range sums {
 		by := 1 / sum
@@ -205,6 +201,32 @@ func (s *Session) attend(w *worker, t *tile) {
 		for d, x := range o {
 			o[d] = x * by
 		}
+	}
+}
+
+// weigh adds the values of positions [at, end), one page, to the rows that see them: in the middle those that all see, before and behind it
+// token by token. What a row does not see must not be multiplied by 0 either: of a NaN it would make one, of -0 +0.
+func (s *Session) weigh(w *worker, t *tile, v []float32, dim, stride, base, at, end int) {
+	group := s.c.Heads / s.c.KVHeads
+	from, _ := s.sees(t.b - 1)
+	_, to := s.sees(t.a)
+	from = min(max(from, at), end)
+	to = min(max(to, from), end)
+	part := func(first, tokens, from, to int) {
+		if from < to {
+			r := first * group
+			kernel.Weigh(w.o[r*dim:], dim, w.s[r*stride+from-base:], stride, tokens*group, v[(from-at)*dim:], to-from, dim)
+		}
+	}
+	tokens := int(t.b - t.a)
+	for j := range tokens {
+		first, last := s.sees(t.a + int32(j))
+		part(j, 1, max(first, at), min(last, from))
+	}
+	part(0, tokens, from, to)
+	for j := range tokens {
+		first, last := s.sees(t.a + int32(j))
+		part(j, 1, max(first, to), min(last, end))
 	}
 }
 

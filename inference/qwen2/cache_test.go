@@ -215,6 +215,46 @@ func TestLongStep(t *testing.T) {
 	}
 }
 
+// TestLaterTokensMatterNot: what comes behind a token, even NaNs, changes none of its bits.
+func TestLaterTokensMatterNot(t *testing.T) {
+	for _, name := range []string{"dense-tied", "sliding-on", "qwen3", "dca"} {
+		for _, weights := range []string{"f32", "bf16"} {
+			m, s, c := open(t, name, weights, 40)
+			const bad = 7
+			m.w.embed.Pack(bad, bad+1, func(_ int, dst []float32) {
+				for i := range dst {
+					dst[i] = float32(math.NaN())
+				}
+			})
+			ids := numbers(rand.New(rand.NewPCG(3, 4)), 150, m.Config.Vocab)
+			for i, id := range ids {
+				if id == bad {
+					ids[i]++
+				}
+			}
+			for _, n := range []int{1, 20, 63, 64, 100, 149} {
+				want, err := s.Forward([]Slot{{Seq: c.New(), IDs: ids[:n], Want: []int{n - 1}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				want = slices.Clone(want)
+				with := slices.Clone(ids)
+				with[n] = bad
+				got, err := s.Forward([]Slot{{Seq: c.New(), IDs: with, Want: []int{n - 1, n}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !sameBits(got[:len(want)], want) {
+					t.Errorf("%s, weights %s: token %d has other bits when a NaN follows", name, weights, n-1)
+				}
+				if got[len(want)] == got[len(want)] {
+					t.Errorf("%s, weights %s: the NaN was not one", name, weights)
+				}
+			}
+		}
+	}
+}
+
 func TestDecodeAllocatesNothing(t *testing.T) {
 	for _, name := range []string{"dense-tied", "sliding-on", "qwen3", "moe", "moe-norm-mlponly", "dca", "dca-mscale", "yarn"} {
 		for _, weights := range []string{"f32", "bf16", "int8", "int4"} {
