@@ -147,18 +147,22 @@ func (m *Math) read(d *stages.Document) error {
 	if m.seen && bytes.Equal(raw, m.raw) {
 		return m.goldErr
 	}
-	m.raw, m.seen, m.last = append(m.raw[:0], raw...), true, verdict{}
+	m.seen, m.last = false, verdict{} // until it is understood: a panic must not leave another document's answer
+	m.goldErr = m.decode(d, raw)
+	m.raw, m.seen = append(m.raw[:0], raw...), true
+	return m.goldErr
+}
+
+// decode reads the gold answer from its JSON.
+func (m *Math) decode(d *stages.Document, raw []byte) error {
 	text, ok := d.Fields.Text(m.Gold)
 	if !ok {
-		m.goldErr = fmt.Errorf("field %q holds %s, not text or a number", m.Gold, kindOf(raw))
-		return m.goldErr
+		return fmt.Errorf("field %q holds %s, not text or a number", m.Gold, kindOf(raw))
 	}
 	if text == "null" && raw[0] == 'n' {
-		m.goldErr = fmt.Errorf("field %q is null", m.Gold)
-		return m.goldErr
+		return fmt.Errorf("field %q is null", m.Gold)
 	}
-	m.goldErr = m.understand(text)
-	return m.goldErr
+	return m.understand(text)
 }
 
 func kindOf(raw []byte) string {

@@ -50,11 +50,20 @@ func Final(text string, how How) (span Span, ok bool) {
 	if how != Auto {
 		return Span{}, false
 	}
+	if l := lastLine(text); len(l) == 1 && l[0] >= 'A' && l[0] <= 'J' {
+		return Span{Text: l, Kind: Phrase}, true
+	}
 	if t := unfenced(text); len(t) <= maxWhole && t != "" {
 		return Span{Text: t, Kind: All, Loose: true}, true
 	}
 	s, ok := lastNumber(text)
 	return Span{Text: s, Kind: Number}, ok
+}
+
+// lastLine returns the last line of text that is not blank, without Markdown around it.
+func lastLine(text string) string {
+	t := strings.TrimRight(text, " \t\r\n")
+	return strings.Trim(t[strings.LastIndexByte(t, '\n')+1:], " *().")
 }
 
 // maxWhole is how long a text may be to be an answer as a whole, in bytes.
@@ -101,6 +110,12 @@ func marker(s string, i int) (at int, kind How) {
 	case 'r', 'R':
 		if i >= 5 && strings.EqualFold(s[i-5:i+1], "answer") && (i == 5 || !isLetter(s[i-6])) {
 			return i + 1, Phrase
+		}
+	case 'n', 'N', 'e', 'E', 's', 'S':
+		for _, word := range [...]string{"option", "choice", "ans"} {
+			if k := i + 1 - len(word); k >= 0 && strings.EqualFold(s[k:i+1], word) && (k == 0 || !isLetter(s[k-1])) && (i+1 == len(s) || !isLetter(s[i+1])) {
+				return i + 1, Phrase
+			}
 		}
 	case ':':
 		if i >= 1 && s[i-1] == 'A' && (i == 1 || s[i-2] == '\n') && !strings.Contains(strings.TrimSpace(s[i:]), "\n") {
@@ -188,157 +203,12 @@ func boxed(s string, at int) (string, bool) {
 }
 
 // english returns what is stated behind the word "answer" that ends at at.
-func english(s string, at int) (string, bool) {
-	if at < len(s) && s[at]|0x20 == 's' {
-		at++
-	}
-	rest := s[at:min(len(s), at+maxStatement)]
-	k, ok := linked(rest)
-	if !ok {
-		return "", false
-	}
-	rest = strings.TrimLeft(rest[k:], " \t\r\n:*_=")
-	rest = strings.TrimPrefix(rest, "：")
-	for _, t := range [...]string{"'t", "’t"} { // isn't
-		if after, ok := strings.CutPrefix(rest, t); ok {
-			rest = "not" + after
-		}
-	}
-	for {
-		word := firstWord(rest)
-		switch strings.ToLower(word) {
-		case "not":
-			k := afterNot(rest)
-			if k < 0 {
-				return "", len(sentence(rest))+2 > len(rest) // the text ends with what it is not
-			}
-			rest = rest[k:]
-			continue
-		case "therefore", "thus", "simply", "just", "exactly", "approximately", "about", "given", "by", "indeed", "then", "option", "choice", "now":
-			rest = strings.TrimLeft(rest[len(word):], " \t\r\n:*,")
-			continue
-		case "correct", "right", "wrong", "incorrect", "clear", "obvious", "found", "obtained", "reasonable", "as", "that", "because", "in", "what", "which":
-			return "", false
-		}
-		return sentence(rest), true
-	}
-}
-
-// maxStatement bounds a statement in prose, in bytes.
-const maxStatement = 1024
-
+// lettered reads the letter of an option behind "answer", "option" or "choice": Answer - D, OPTION E, Choice (B).
+// preceding reads the statement before the word that ends at at: C is the correct answer, 5 is the answer.
 // linked finds what joins "answer" with its value: a colon, "is", or "to the question is".
-func linked(s string) (end int, ok bool) {
-	i := 0
-	for i < len(s) && strings.IndexByte(" \t*_", s[i]) >= 0 {
-		i++
-	}
-	if i == len(s) {
-		return i, strings.TrimSpace(s) == "" && i > 0 && strings.Contains(s, "*")
-	}
-	if s[i] == ':' || s[i] == '=' || strings.HasPrefix(s[i:], "：") {
-		return i + 1, true
-	}
-	for clause := i; i-clause < 120; {
-		word := firstWord(s[i:])
-		if word == "" {
-			if i >= len(s) || strings.IndexByte(".\n?!;", s[i]) >= 0 {
-				return 0, false
-			}
-			if s[i] == ':' {
-				return i + 1, true
-			}
-			i++
-			continue
-		}
-		i += len(word)
-		switch word {
-		case "isn", "aren", "wasn":
-			return i, true
-		case "is", "are", "was", "be", "equals", "becomes":
-			return i, true
-		}
-	}
-	return 0, false
-}
-
 // afterNot finds the statement behind a denial in the same sentence: "not 5, it is 6", "not 5 but 6".
-func afterNot(s string) int {
-	end := len(s)
-	if k := strings.IndexAny(s, "\n"); k >= 0 {
-		end = k
-	}
-	for _, mark := range [...]string{" but ", " it is ", " it's ", " is "} {
-		if k := strings.Index(s[:end], mark); k >= 0 {
-			return k + len(mark)
-		}
-	}
-	return -1
-}
-
-func firstWord(s string) string {
-	i := 0
-	for i < len(s) && isLetter(s[i]) {
-		i++
-	}
-	return s[:i]
-}
-
 // chinese returns what is stated behind 答案, 故选 and their like.
-func chinese(s string, at int) (string, bool) {
-	rest := s[at:min(len(s), at+maxStatement)]
-	linked := !strings.HasSuffix(s[:at], "答案")
-	for again := true; again; {
-		again = false
-		for _, w := range [...]string{" ", "\n", "*", "是", "为", "：", ":", "等于", "应该", "应", "就", "选项", "选择", "选", "=", "＝"} {
-			if strings.HasPrefix(rest, w) {
-				rest, again, linked = rest[len(w):], true, linked || w != " " && w != "\n" && w != "*"
-			}
-		}
-	}
-	if rest != "" && !linked && !strings.ContainsAny(rest[:1], "0123456789-$\\(") {
-		return "", false
-	}
-	return sentence(rest), true
-}
-
 // sentence returns s up to the end of its first sentence or line; a point before a digit ends none, nor does anything within $…$ or brackets.
-func sentence(s string) string {
-	s = strings.TrimLeft(s, " \t\r\n")
-	dollars, depth := 0, 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '$':
-			dollars++
-		case '{':
-			depth++
-		case '}':
-			depth--
-		case '\\':
-			if i+1 < len(s) && (s[i+1] == ')' || s[i+1] == ']') {
-				return s[:i]
-			}
-			i++
-		case '\n':
-			if dollars&1 == 0 && depth <= 0 {
-				return s[:i]
-			}
-		case '.', '!', '?':
-			if c == '!' && i > 0 && s[i-1]-'0' <= 9 || dollars&1 == 1 && strings.Contains(s[i:], "$") || depth > 0 {
-				continue
-			}
-			if i+1 == len(s) || strings.IndexByte(" \n\t\r*\"'$", s[i+1]) >= 0 {
-				return s[:i]
-			}
-		case 0xe3:
-			if strings.HasPrefix(s[i:], "。") {
-				return s[:i]
-			}
-		}
-	}
-	return s
-}
-
 // unfenced returns text without the fences of a code block around it.
 func unfenced(text string) string {
 	t := strings.TrimSpace(text)

@@ -68,6 +68,9 @@ func (j *Judge) valid(n *notation.Node) {
 func (j *Judge) Compare(span Span) (o Outcome, reason string) {
 	j.answer.read(span)
 	j.reason = ""
+	if opposed(j.gold.full, span.Text) {
+		return Different, "the words say the opposite"
+	}
 	o = j.compare()
 	if o != Different {
 		return o, j.reason

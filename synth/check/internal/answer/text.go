@@ -132,7 +132,6 @@ func option(s string) (letter byte, rest string) {
 		return 0, s
 	}
 	letter, rest = t[0], t[1:]
-	bracketed := len(t) != len(s)
 	closed := strings.TrimLeft(rest, ")}].:：$*（）。 ")
 	if closed == "" {
 		return letter, ""
@@ -143,7 +142,7 @@ func option(s string) (letter byte, rest string) {
 			return letter, ""
 		}
 	}
-	if rest[0] == ')' && (bracketed || len(rest) > 1 && rest[1] == ' ') || strings.HasPrefix(rest, "）") ||
+	if rest[0] == ')' || strings.HasPrefix(rest, "）") ||
 		(rest[0] == '.' || rest[0] == ':') && len(rest) > 1 && rest[1] == ' ' {
 		return letter, strings.TrimSpace(strings.TrimLeft(rest, ")}].:$*（）"))
 	}
@@ -174,4 +173,32 @@ func trim(s string) string {
 		}
 		s = t
 	}
+}
+
+// opposites are stems of words of which an answer that is no bare value has one: a gain of 30 is no loss of 30.
+var opposites = [...][2]string{
+	{"gain", "los"},
+	{"profit", "loss"},
+	{"increas", "decreas"},
+	{"before", "after"},
+	{"ahead", "behind"},
+	{"above", "below"},
+	{"north", "south"},
+	{"east", "west"},
+}
+
+// opposed says whether gold and text, both short, have opposite words. It looks for them only where gold is words and a number.
+func opposed(gold, text string) bool {
+	if len(gold) > maxWhole/4 || len(text) > maxWhole/4 || len(gold) < 6 || !strings.Contains(gold, " ") {
+		return false
+	}
+	g, t := strings.ToLower(gold), strings.ToLower(text)
+	for _, pair := range opposites {
+		a, b := strings.Contains(g, pair[0]), strings.Contains(g, pair[1])
+		c, d := strings.Contains(t, pair[0]), strings.Contains(t, pair[1])
+		if a != b && c != d && a != c {
+			return true
+		}
+	}
+	return false
 }

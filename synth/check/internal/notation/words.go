@@ -76,7 +76,7 @@ func (p *Parser) factors(prev byte, word string, end int) bool {
 	if r == ' ' {
 		r, _ = p.at(end + n)
 	}
-	return strings.ContainsRune("=^*+<>≤≥≠", r)
+	return strings.ContainsRune("=^*+<>≤≥≠", r) || r == '/' && prev == tokEnd && !IsUnit(word)
 }
 
 // word4 says whether letters in a formula are a word all the same: nobody multiplies four unknowns without a sign as often as \text is left out.
@@ -86,6 +86,9 @@ func word4(s string) bool { return utf8.RuneCountInString(s) >= 4 }
 func (p *Parser) prose(prev byte, word string, end int) bool {
 	if p.inMath() || prev != tokNumber && prev != tokWord && prev != '/' && prev != tokScale {
 		return false
+	}
+	if prev == '/' {
+		return p.unit && IsUnit(word)
 	}
 	if prev == tokWord || word == "a" {
 		return true
@@ -98,7 +101,7 @@ func (p *Parser) prose(prev byte, word string, end int) bool {
 	}
 	r, n := p.at(end)
 	after, _ := p.at(end + n)
-	return r == -1 || r == '.' && after == -1 || r == ' ' && letter(after) || prev == '/' && p.unit
+	return r == -1 || r == '.' && after == -1 || r == ' ' && letter(after)
 }
 
 // name reads one unknown with its subscript and primes; its letter ends at i.
