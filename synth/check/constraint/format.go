@@ -1,0 +1,134 @@
+package constraint
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/synth/check/constraint/punkt"
+)
+
+const failed = stages.Failed
+
+// maxQuoted is how much of an answer a reason shows, in bytes.
+const maxQuoted = 60
+
+// quoted shows the beginning of s in a reason.
+func quoted(s string) string {
+	if len(s) <= maxQuoted {
+		return fmt.Sprintf("%q", s)
+	}
+	end := maxQuoted
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return fmt.Sprintf("%q…", s[:end])
+}
+
+var replies = []string{"My answer is yes.", "My answer is no.", "My answer is maybe."}
+
+func constrainedResponse(*args) (string, func(*Text) found) {
+	return "one of " + strings.Join(replies, " "), func(t *Text) found {
+		for _, r := range replies {
+			if strings.Contains(t.text, r) {
+				return is(true)
+			}
+		}
+		return noted(false, "none of them is there")
+	}
+}
+
+// title wants <<[^\n]+>> with something inside.
+func title(*args) (string, func(*Text) found) {
+	return "a title in <<double angular brackets>>", func(t *Text) found {
+		for line := range strings.SplitSeq(t.text, "\n") {
+			from, to := strings.Index(line, "<<"), strings.LastIndex(line, ">>")
+			if from < 0 || to < from+3 {
+				continue
+			}
+			if inside := strings.TrimRight(strings.TrimLeft(line[from:to+2], "<"), ">"); strings.TrimFunc(inside, isSpace) != "" {
+				return is(true)
+			}
+		}
+		return noted(false, "there is none")
+	}
+}
+
+func twoResponses(*args) (string, func(*Text) found) {
+	return "two different responses between ******", func(t *Text) found {
+		parts := strings.Split(t.text, "******")
+		var said []string
+		for i, p := range parts {
+			p = strings.TrimFunc(p, isSpace)
+			switch {
+			case p != "":
+				said = append(said, p)
+			case i > 0 && i < len(parts)-1:
+				return noted(false, "an empty one")
+			}
+		}
+		if len(said) != 2 {
+			return found{result: failed, count: len(said), unit: "responses"}
+		}
+		return noted(said[0] != said[1], "they are the same")
+	}
+}
+
+func repeatPrompt(a *args) (string, func(*Text) found) {
+	prompt := punkt.Lower(a.text("prompt_to_repeat"))
+	return "the request repeated first", func(t *Text) found {
+		return noted(strings.HasPrefix(punkt.Lower(t.trimmed()), prompt), "the answer begins otherwise")
+	}
+}
+
+func endPhrase(a *args) (string, func(*Text) found) {
+	phrase := punkt.Lower(a.text("end_phrase"))
+	return "ends with " + quoted(phrase), func(t *Text) found {
+		return noted(strings.HasSuffix(punkt.Lower(strings.Trim(t.trimmed(), `"`)), phrase), "it ends otherwise")
+	}
+}
+
+func quotation(*args) (string, func(*Text) found) {
+	return "wrapped in double quotation marks", func(t *Text) found {
+		s := t.trimmed()
+		return noted(utf8.RuneCountInString(s[:min(len(s), 8)]) > 1 && s[0] == '"' && s[len(s)-1] == '"', "it is not")
+	}
+}
+
+func noComma(*args) (string, func(*Text) found) {
+	return "no commas", func(t *Text) found {
+		n := strings.Count(t.text, ",")
+		f := is(n == 0)
+		f.count, f.unit = n, "commas"
+		return f
+	}
+}
+
+// postscript wants a marker, a regular expression but for IFEval's own two, in the text in lower case.
+func postscript(a *args) (string, func(*Text) found) {
+	marker := a.text("postscript_marker")
+	var expr string
+	switch marker {
+	case "P.P.S":
+		expr = `p\.\s?p\.\s?s`
+	case "P.S.":
+		expr = `p\.\s?s\.`
+	default:
+		expr = punkt.Lower(marker)
+	}
+	want := "a postscript " + quoted(marker)
+	if literal(expr) {
+		return want, func(t *Text) found { return noted(strings.Contains(t.lower(), expr), "there is none") }
+	}
+	p, err := compile(expr, false)
+	if err != nil {
+		a.fail("argument \"postscript_marker\" is %q: %w", marker, err)
+	}
+	return want, func(t *Text) found {
+		if strings.IndexByte(t.lower(), 'p') < 0 && strings.HasPrefix(expr, `p\.`) {
+			return noted(false, "there is none")
+		}
+		return p.has(t.lower(), "there is none", true)
+	}
+}
