@@ -96,7 +96,7 @@ func (j *Judge) reread() Outcome {
 	if strings.ContainsAny(j.answer.text, "([") && j.answer.again(false, true, false) && j.compare() == Same {
 		return Same
 	}
-	if j.answer.again(false, false, true) && j.compare() == Same {
+	if j.answer.again(false, false, true) && j.answer.node.Kind == notation.Num && j.compare() == Same {
 		return Same
 	}
 	if !europeanForm(j.answer.text) || !j.answer.again(true, false, false) || j.compare() != Same {

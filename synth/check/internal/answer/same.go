@@ -11,14 +11,8 @@ func (j *Judge) same(g, a *notation.Node) Outcome {
 	if g.Kind == notation.Relation || a.Kind == notation.Relation {
 		return j.sameRelations(g, a)
 	}
-	if g.Base != 0 || a.Base != 0 {
-		if g.Base == a.Base || g.Base != 0 && a.Base != 0 || a.Base == 0 && g.Kind == a.Kind && !digitsOf(a, g) {
-			return same(g.Num.Equal(a.Num))
-		}
-		if a.Kind == notation.Num && g.Kind == notation.Num {
-			j.reason = "the digits agree, the base is left out"
-			return Unsure
-		}
+	if (g.Base != 0 || a.Base != 0) && g.Kind == notation.Num && a.Kind == notation.Num {
+		return j.sameBases(g, a)
 	}
 	if isSet(g) || isSet(a) {
 		if o, ok := j.sameSets(g, a); ok {
@@ -41,6 +35,22 @@ func (j *Judge) same(g, a *notation.Node) Outcome {
 		return same(g.Kind == a.Kind && words(g.Str) == words(a.Str))
 	}
 	return j.sameQuantities(g, a)
+}
+
+// sameBases compares numbers of which at least one is written with its base.
+func (j *Judge) sameBases(g, a *notation.Node) Outcome {
+	if g.Num.Equal(a.Num) {
+		return Same
+	}
+	based, other := g, a
+	if g.Base == 0 {
+		based, other = a, g
+	}
+	if other.Base == 0 && digitsOf(other, based) {
+		j.reason = "the digits agree, the base is left out"
+		return Unsure
+	}
+	return Different
 }
 
 // digitsOf says whether a, written without a base, has the digits of g.
