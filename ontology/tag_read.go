@@ -114,14 +114,18 @@ func named(s string, names ...string) bool {
 	return false
 }
 
-// cleanTag puts a tag into NFC, with single spaces and without quotes, hash and end marks around. ok is false for one that no person would call a tag.
+// formal are the words of the form itself: a model that copies them has named no intention.
+var formal = []string{"tag", "tags", "explanation", "instruction", "intention", "intentions"}
+
+// cleanTag puts a tag into NFC, with single spaces and without quotes and end marks around. ok is false for one that no person would call a tag, for
+// words of the form and for pieces of the marker.
 func cleanTag(s, fence string) (tag string, ok bool) {
 	if !utf8.ValidString(s) {
 		return "", false
 	}
 	s = strings.Join(strings.Fields(norm.NFC.String(s)), " ")
 	s = strings.TrimSpace(strings.TrimRight(strings.Trim(s, "\"'`*_ "), ".,;:"))
-	if n := utf8.RuneCountInString(s); n == 0 || n > maxTagChars || strings.Count(s, " ") >= maxTagWords {
+	if n := utf8.RuneCountInString(s); n == 0 || n > maxTagChars || strings.Count(s, " ") >= maxTagWords || named(s, formal...) {
 		return "", false
 	}
 	word := false
@@ -131,5 +135,16 @@ func cleanTag(s, fence string) (tag string, ok bool) {
 		}
 		word = word || unicode.IsLetter(r)
 	}
-	return s, word && !strings.Contains(strings.ToLower(s), fence)
+	return s, word && !holdsPiece(strings.ToLower(s), fence)
+}
+
+// holdsPiece says whether s holds six letters of the marker in a row.
+func holdsPiece(s, fence string) bool {
+	const piece = 6
+	for i := 0; i+piece <= len(fence); i++ {
+		if strings.Contains(s, fence[i:i+piece]) {
+			return true
+		}
+	}
+	return false
 }

@@ -209,6 +209,7 @@ func TestReadTags(t *testing.T) {
 		`["one two three four five six seven eight nine"]`:                         "",
 		`[]`: "", `{}`: "", "": "", "none": "", `{"tags": []}`: "", `[`: "", `{"error":"no"}`: "", `["cut`: "",
 		strings.Repeat("[", 100_000): "", strings.Repeat(`{"a":`, 50_000): "",
+		`["Tags", "explanation", "123-456789a", "45678"]`: "", `["code 456789", "code 45678"]`: "code 45678",
 	} {
 		got, err := readTags(reply, fence)
 		if strings.Join(got, "|") != want || (err == nil) != (want != "") {
