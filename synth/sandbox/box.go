@@ -53,6 +53,7 @@ func startBox(cmd *exec.Cmd, c config) (*box, error) {
 	b.to, b.from, b.read = to, from, bufio.NewReaderSize(from, 64<<10)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, b.problem
 	cmd.Dir = "/"
+	cmd.WaitDelay = time.Second
 	err = cmd.Start()
 	if err := errors.Join(err, in.Close(), out.Close()); err != nil {
 		return nil, errors.Join(err, to.Close(), from.Close())

@@ -9,8 +9,8 @@ import (
 
 // bubblewrap returns the command that starts a zygote in namespaces of its own: users, mounts, processes, network (the loopback of
 // nobody else), IPC, host name, cgroups. The root is read-only and holds the interpreter, the system's shared libraries and five devices.
-// The zygote keeps CAP_SYS_ADMIN of its own user namespace to give each program a fresh view; programs keep nothing.
-func bubblewrap(p interpreter) (*exec.Cmd, error) {
+// token tells its processes from others. The zygote keeps CAP_SYS_ADMIN of its own user namespace to give each program a fresh view; programs keep nothing.
+func bubblewrap(p interpreter, token string) (*exec.Cmd, error) {
 	path, err := exec.LookPath("bwrap")
 	if err != nil {
 		return nil, err
@@ -18,7 +18,7 @@ func bubblewrap(p interpreter) (*exec.Cmd, error) {
 	args := []string{
 		"--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
 		"--hostname", "sandbox", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP",
-		"--new-session", "--clearenv",
+		"--new-session", "--die-with-parent", "--clearenv",
 	}
 	for _, name := range slices.Sorted(maps.Keys(environment)) {
 		args = append(args, "--setenv", name, environment[name])
@@ -36,6 +36,6 @@ func bubblewrap(p interpreter) (*exec.Cmd, error) {
 	for _, device := range []string{"null", "zero", "full", "random", "urandom"} {
 		args = append(args, "--dev-bind", "/dev/"+device, "/dev/"+device)
 	}
-	args = append(args, "--proc", "/proc", "--dir", "/work", "--remount-ro", "/", "--chdir", "/work", p.Path, "-S", "-s", "-B", "-c", zygote)
+	args = append(args, "--proc", "/proc", "--dir", "/work", "--remount-ro", "/", "--chdir", "/work", p.Path, "-S", "-s", "-B", "-c", zygote, token)
 	return &exec.Cmd{Path: path, Args: append([]string{"bwrap"}, args...), Env: []string{}}, nil
 }

@@ -4,4 +4,4 @@ package sandbox
 
 import "errors"
 
-func startAlone(w way, p interpreter) (*box, error) { return nil, errors.New("x") }
+func startAlone(w way, p interpreter, token string) (*box, error) { return nil, errors.New("x") }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"runtime"
@@ -38,6 +39,7 @@ type Sandbox struct {
 	Account string   // whose rights boxes have: "nobody", "own"
 	Passed  []string // stronger levels and interpreters that did not open, and why
 
+	token    string // the last argument of every process of its boxes
 	programs pool
 	tests    pool
 }
@@ -66,13 +68,14 @@ func Open(o Options) (*Sandbox, error) {
 	}
 	for w := range ways(o.Only) {
 		for _, p := range found {
-			start := func() (*box, error) { return w.start(p) }
+			token := rand.Text()
+			start := func() (*box, error) { return w.start(p, token) }
 			b, err := start()
 			if err != nil {
 				passed = append(passed, fmt.Sprintf("%s, %s: %v", w, p.Path, err))
 				continue
 			}
-			s := &Sandbox{Level: w.level, Python: p.Path, Version: b.Version, Account: w.account, Passed: passed}
+			s := &Sandbox{Level: w.level, Python: p.Path, Version: b.Version, Account: w.account, Passed: passed, token: token}
 			s.programs.open(n, start)
 			s.tests.open(n, start)
 			<-s.programs.slots
@@ -159,4 +162,17 @@ func (p *pool) close() {
 		}
 	}
 	close(p.slots)
+}
+
+// Workers returns how many programs run at a time.
+func (s *Sandbox) Workers() int { return cap(s.programs.slots) }
+
+// ParseLevel reads the name of a level.
+func ParseLevel(name string) (Level, error) {
+	for i, n := range levelNames {
+		if n == name {
+			return Level(i), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no isolation; allowed are %s", name, strings.Join(levelNames[:], ", "))
 }

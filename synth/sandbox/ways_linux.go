@@ -29,11 +29,11 @@ func ways(only *Level) iter.Seq[way] {
 }
 
 // start starts a box this way.
-func (w way) start(p interpreter) (*box, error) {
+func (w way) start(p interpreter, token string) (*box, error) {
 	if w.level != Namespaces {
-		return startAlone(w, p)
+		return startAlone(w, p, token)
 	}
-	cmd, err := bubblewrap(p)
+	cmd, err := bubblewrap(p, token)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,94 @@
+package code
+
+import (
+	"strings"
+)
+
+// Extract returns the code of an answer: its first fenced block that defines entry, else the first that names a programming language, else the
+// first block, else the whole text. A block that the answer does not close reaches to its end.
+func Extract(answer, entry string) string {
+	answer = strings.ReplaceAll(answer, "\r\n", "\n")
+	var first, tagged string
+	found := false
+	for rest := answer; ; {
+		tag, block, after, ok := fenced(rest)
+		if !ok {
+			break
+		}
+		if entry != "" && defines(block, entry) {
+			return block
+		}
+		if !found {
+			first, found = block, true
+		}
+		if tagged == "" && (tag == "python" || tag == "py" || tag == "python3") {
+			tagged = block
+		}
+		rest = after
+	}
+	switch {
+	case tagged != "":
+		return tagged
+	case found:
+		return first
+	}
+	return answer
+}
+
+// fenced finds the next block between lines of three back-quotes.
+func fenced(s string) (tag, block, after string, ok bool) {
+	i := 0
+	if !strings.HasPrefix(s, "```") {
+		if i = strings.Index(s, "\n```"); i < 0 {
+			return "", "", "", false
+		}
+		i++
+	}
+	s = s[i+3:]
+	tag, s, _ = strings.Cut(s, "\n")
+	tag = strings.ToLower(strings.TrimSpace(tag))
+	if strings.HasPrefix(s, "```") {
+		return tag, "", s[3:], true
+	}
+	end := strings.Index(s, "\n```")
+	if end < 0 {
+		return tag, s, "", true
+	}
+	return tag, s[:end+1], s[end+4:], true
+}
+
+// defines says whether code binds a function or class of that name at its margin.
+func defines(code, entry string) bool {
+	for l := range strings.Lines(code) {
+		l = strings.TrimPrefix(l, "async ")
+		for _, word := range []string{"def ", "class "} {
+			rest, ok := strings.CutPrefix(l, word)
+			if rest, ok2 := strings.CutPrefix(strings.TrimSpace(rest), entry); ok && ok2 && (rest == "" || strings.ContainsAny(rest[:1], " (:[\t")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Program makes the program of an answer to a prompt. An answer that defines the function stands alone; one that does not goes on where a prompt that
+// is code ends, up to where something else begins at the margin ([Cut]).
+func Program(prompt, answer, entry string) string {
+	c := Extract(answer, entry)
+	if entry == "" || defines(c, entry) || !defines(prompt, entry) {
+		return c
+	}
+	if !strings.HasSuffix(prompt, "\n") && !strings.HasPrefix(c, "\n") {
+		prompt += "\n"
+	}
+	return prompt + Cut(c)
+}
+
+// IsCode says whether a prompt is Python that defines entry, as HumanEval's are.
+func IsCode(prompt, entry string) bool {
+	_, err := cut(prompt)
+	return err == nil && entry != "" && defines(prompt, entry)
+}
+
+// DefinesCheck says whether code defines check(candidate), as HumanEval's tests do.
+func DefinesCheck(source string) bool { return defines(source, "check") }

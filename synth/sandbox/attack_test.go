@@ -1,0 +1,44 @@
+package sandbox
+
+import (
+	"os"
+	"testing"
+)
+
+// open opens a sandbox for a test.
+func open(t testing.TB, o Options) *Sandbox {
+	t.Helper()
+	s, err := Open(o)
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// TestAttacks: no attack passes, changes this machine, leaves a process, or harms the next program, and each gets a verdict of its class.
+func TestAttacks(t *testing.T) {
+	s := open(t, Options{Workers: 1})
+	t.Log(s)
+	n, seen := 0, map[string]bool{}
+	err := Test(t.Context(), s, func(f Finding) {
+		n++
+		if !f.OK() {
+			t.Errorf("%s, %s: got %s (%s), want %s; harm: %q", f.Family, f.Name, f.Got, f.Why, f.Want, f.Harm)
+		}
+		if seen[f.Name] {
+			t.Errorf("two attacks are called %q", f.Name)
+		}
+		seen[f.Name] = true
+		t.Logf("%-10s %-50s %-12s %5d ms %s", f.Family, f.Name, f.Got, f.Elapsed.Milliseconds(), f.Why)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n < 100 {
+		t.Errorf("%d attacks", n)
+	}
+}
