@@ -21,7 +21,8 @@ import (
 // with SentencePiece in cc_net, do not compare.
 //
 // A text longer than `window` tokens is cut at white space into windows that are scored one by one; the first token of each is not scored.
-// Otherwise a text is scored whole; `tokens` scores no more than so many of its first tokens, which costs less.
+// Otherwise a text is scored whole; `tokens` scores no more than so many of its first tokens, which costs less. The model's tokenizer says where to cut:
+// a record alone (`replay`) has none, so it answers only for texts that were scored whole, and documents that were cut are quarantined.
 //
 // With keep, documents are parted as in cc_net (Wenzek et al. 2020, section 4.2; perplexity.py): into head, middle and tail of their language, by the
 // field `language`, with the border values in the field `perplexity_bucket`. The borders are the 30th and 60th percentile of this run's own documents of the

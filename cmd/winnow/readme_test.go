@@ -33,7 +33,7 @@ func blocksOf(page string) []fenced {
 // `yaml` is a file named in its first line; `sh` is run by .ci/run.
 //
 // A command that runs or installs ./cmd/winnow uses this build. What differs from machine to machine and from run to run (times, memory,
-// cores) is not compared.
+// cores, instruction sets) is not compared.
 func TestReadme(t *testing.T) {
 	const name = "../../README.md"
 	data, err := os.ReadFile(name)
@@ -131,6 +131,7 @@ var varies = []struct {
 	{regexp.MustCompile(`\b[0-9.]+ (B|KiB|MiB|GiB)\b`), "SIZE"},
 	{regexp.MustCompile(`\b[0-9]+ cores?\b`), "CORES"},
 	{regexp.MustCompile(`winnow [^ ]+ ·`), "winnow VERSION ·"},
+	{regexp.MustCompile(`instruction sets +[0-9]+`), "instruction sets N"},
 	{regexp.MustCompile(`[ \t]+`), " "},
 }
 

@@ -8,7 +8,13 @@
 //
 // From the outside in, a request passes: what the stage holds ([stages.Model]) → the record → the budget → the model. So a reply that is in the record costs
 // nothing, neither money nor limits; and a reply that was paid for is in the record before the stage sees it, so that a killed or changed run does not pay
-// again. A run that meets a limit stops with a [LimitError]: the tasks that are done stay done, and the same command goes on once the limit is raised.
+// again.
+//
+// What can be lost is what nobody has used yet. A batch's replies are recorded as they come: of each batch on its way, a killed process loses the requests
+// that were not answered, and of the answers at most 64 KB, none older than two seconds; a machine that loses power loses what came within two seconds.
+// These are asked again. Replies with an error are not recorded, and asked again too.
+//
+// A run that meets a limit stops with a [LimitError]: the tasks that are done stay done, and the same command goes on once the limit is raised.
 package models
 
 import (
