@@ -116,7 +116,7 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 			}
 			for i, r := range b.rows {
 				if err := b.replies[i].Err; err != nil {
-					return r.errorf("%w", err)
+					return errors.Join(r.errorf("%w", err), out.Flush()) // the rows before it are written
 				}
 				if err := add(r, &b.replies[i]); err != nil {
 					return err
@@ -159,7 +159,7 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 		start()
 	}
 	if derr := drain(0); derr != nil {
-		return errors.Join(derr, out.Flush()) // the rows before a bad one
+		return derr
 	}
 	return errors.Join(err, out.Flush())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -158,16 +159,18 @@ func (g *generateCmd) answer(ctx context.Context, a *app) (err error) {
 		q.Prompt, q.Messages = "", []inference.Message{{Role: "user", Content: g.prompt}}
 	}
 	terminal := isTerminal(a.out)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
 	reply, err := m.Stream(ctx, q, func(piece string) {
 		if terminal {
 			piece = safe(piece)
 		}
 		if _, werr := io.WriteString(a.out, piece); werr != nil {
-			cancel()
+			fail(werr)
 		}
 	})
 	if err != nil {
-		return err
+		return cmp.Or(context.Cause(ctx), err)
 	}
 	if reply.Err != nil {
 		return reply.Err

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +78,28 @@ func TestErrorsAreSafe(t *testing.T) {
 	tell(&errs, exitFailed, err, false)
 	if got, want := errs.String(), "winnow: standard input:1: want a JSON object, have [\"<009B>31m<202E>\"]\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A command whose result cannot be written fails.
+func TestFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("nothing here is full: %v", err)
+	}
+	defer full.Close()
+	model := filepath.Join(t.TempDir(), "tiny.gguf")
+	if code := Main([]string{"model", "random", "--shape", "tiny", "--out", model}, nil, io.Discard, os.Stderr); code != exitDone {
+		t.Fatalf("exit code %d", code)
+	}
+	for _, args := range [][]string{
+		{"version"}, {"model", "show", model}, {"generate", "--model", model, "-p", "hi", "--max-tokens", "3"}, {"score", "--model", model, "-"}, {"tokenize", "--model", model, "-"},
+	} {
+		var errs bytes.Buffer
+		code := Main(args, strings.NewReader(`{"text":"some words"}`), full, &errs)
+		if want := "winnow: write /dev/full: no space left on device\n"; code != exitFailed || errs.String() != want {
+			t.Errorf("winnow %s: exit code %d and %q, want %d and %q", strings.Join(args, " "), code, errs.String(), exitFailed, want)
+		}
 	}
 }
 

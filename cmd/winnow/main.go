@@ -39,6 +39,20 @@ type app struct {
 	stop     <-chan struct{} // closed at the first interrupt; a second one ends the context
 }
 
+// An output remembers the first write that failed, so that a command whose result did not reach standard output, such as on a full disk, fails.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
 // An exitError ends the program with a code. Its error, if any, has not been printed yet.
 type exitError struct {
 	code int
@@ -63,13 +77,17 @@ func usage(format string, args ...any) error {
 func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &app{in: in, out: out, err: errw, stop: interrupts(cancel)}
+	kept := &output{Writer: out}
+	a := &app{in: in, out: kept, err: errw, stop: interrupts(cancel)}
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	root.SetOut(kept)
 	root.SetErr(errw)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = kept.err
+	}
 	code := exitFailed
 	var exit exitError
 	switch {

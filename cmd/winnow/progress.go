@@ -162,6 +162,9 @@ func comma(n int64) string {
 
 // isTerminal says whether a person watches w.
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*output); ok {
+		w = o.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
