@@ -32,6 +32,7 @@ type Constraints struct {
 	label    string
 	detector *lingua.Detector
 	read     instructions // of the last document
+	parsed   map[string]parsed
 }
 
 // instructions are those of a document.
@@ -40,6 +41,28 @@ type instructions struct {
 	names       []string
 	constraints []*constraint.Constraint // nil where there is an error
 	errs        []error
+}
+
+// parsed is an instruction with its arguments, read once for all documents that have it.
+type parsed struct {
+	constraint *constraint.Constraint
+	err        error
+}
+
+// maxParsed bounds how many instructions are kept.
+const maxParsed = 4096
+
+func (c *Constraints) parse(id string, args []byte) (*constraint.Constraint, error) {
+	key := id + string(args)
+	p, ok := c.parsed[key]
+	if !ok {
+		p.constraint, p.err = constraint.Parse(id, args)
+		if len(c.parsed) >= maxParsed || c.parsed == nil {
+			c.parsed = map[string]parsed{}
+		}
+		c.parsed[key] = p
+	}
+	return p.constraint, p.err
 }
 
 // ConstraintsDefaults are the defaults of check_constraints.
@@ -163,7 +186,7 @@ func (c *Constraints) readFrom(d *stages.Document) error {
 	}
 	r := instructions{ids: bytes.Clone(ids), kwargs: bytes.Clone(kwargs)}
 	for i, id := range names {
-		k, err := constraint.Parse(id, args[i])
+		k, err := c.parse(id, args[i])
 		r.constraints, r.errs = append(r.constraints, k), append(r.errs, err)
 		for n := 2; slices.Contains(r.names, id); n++ {
 			id = names[i] + "#" + strconv.Itoa(n)

@@ -6,7 +6,7 @@ import (
 	"github.com/winnow-data/winnow/stages"
 )
 
-// Strict and loose verdicts on 1,025 instructions of IFEval, the arguments read anew for each answer; "checks/s" counts an instruction, judged both ways, once.
+// Strict and loose verdicts on 1,025 instructions of IFEval; "checks/cpu-s" counts an instruction, judged both ways, once.
 func BenchmarkConstraints(b *testing.B) {
 	rows := responses(b)
 	docs := make([]*stages.Document, len(rows))
@@ -19,11 +19,12 @@ func BenchmarkConstraints(b *testing.B) {
 	strict, loose := ConstraintsDefaults, ConstraintsDefaults
 	loose.Mode = "loose"
 	b.SetBytes(int64(bytes))
+	from := processTime()
 	for b.Loop() {
 		for _, d := range docs {
 			strict.Checks(d, &d.Answers[0])
 			loose.Checks(d, &d.Answers[0])
 		}
 	}
-	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "checks/s")
+	b.ReportMetric(float64(n)*float64(b.N)/(processTime()-from).Seconds(), "checks/cpu-s")
 }

@@ -105,30 +105,46 @@ func noComma(*args) (string, func(*Text) found) {
 	}
 }
 
-// postscript wants a marker, a regular expression but for IFEval's own two, in the text in lower case.
+// postscript wants a marker, which is a regular expression but for IFEval's own two, in the text in lower case.
 func postscript(a *args) (string, func(*Text) found) {
 	marker := a.text("postscript_marker")
-	var expr string
-	switch marker {
-	case "P.P.S":
-		expr = `p\.\s?p\.\s?s`
-	case "P.S.":
-		expr = `p\.\s?s\.`
-	default:
-		expr = punkt.Lower(marker)
-	}
 	want := "a postscript " + quoted(marker)
-	if literal(expr) {
-		return want, func(t *Text) found { return noted(strings.Contains(t.lower(), expr), "there is none") }
-	}
-	p, err := compile(expr, false)
-	if err != nil {
-		a.fail("argument \"postscript_marker\" is %q: %w", marker, err)
-	}
-	return want, func(t *Text) found {
-		if strings.IndexByte(t.lower(), 'p') < 0 && strings.HasPrefix(expr, `p\.`) {
-			return noted(false, "there is none")
+	none := "there is none"
+	switch expr := punkt.Lower(marker); {
+	case marker == "P.P.S":
+		return want, func(t *Text) found { return noted(initials(t.lower(), "p.", "p.", "s"), none) }
+	case marker == "P.S.":
+		return want, func(t *Text) found { return noted(initials(t.lower(), "p.", "s."), none) }
+	case literal(expr):
+		return want, func(t *Text) found { return noted(strings.Contains(t.lower(), expr), none) }
+	default:
+		p, err := compile(expr, false)
+		if err != nil {
+			a.fail("argument \"postscript_marker\" is %q: %w", marker, err)
 		}
-		return p.has(t.lower(), "there is none", true)
+		return want, func(t *Text) found { return p.has(t.lower(), none, true) }
+	}
+}
+
+// initials says whether parts stand in s one behind the other, with at most one blank between two.
+func initials(s string, parts ...string) bool {
+	for {
+		i := strings.Index(s, parts[0])
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(parts[0]):]
+		rest, ok := s, true
+		for _, p := range parts[1:] {
+			if r, size := utf8.DecodeRuneInString(rest); size > 0 && isSpace(r) {
+				rest = rest[size:]
+			}
+			if rest, ok = strings.CutPrefix(rest, p); !ok {
+				break
+			}
+		}
+		if ok {
+			return true
+		}
 	}
 }

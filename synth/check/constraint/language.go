@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/lingua"
@@ -26,6 +27,15 @@ var written = map[string][]string{
 	"ti": {"Ethi"}, "uk": {"Cyrl"}, "ur": {"Arab"}, "yi": {"Hebr"}, "zh": {"Hans", "Hant", "Hani"},
 }
 
+// detected are the languages that the detector knows.
+var detected = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for _, code := range lingua.Languages() {
+		known[code] = true
+	}
+	return known
+})
+
 // language wants the whole answer in a language: a code of ISO 639-1, else 639-3, also with a script of ISO 15924, or Chinese as langdetect calls it: zh-cn, zh-tw. An answer
 // without letters passes, as in the reference.
 func language(a *args) (string, func(*Text) found) {
@@ -34,13 +44,13 @@ func language(a *args) (string, func(*Text) found) {
 		code = c
 	}
 	base, script, _ := strings.Cut(code, "-")
-	if _, ok := written[base]; !ok && !slices.Contains(lingua.Languages(), base) {
+	known := detected()[base]
+	if _, ok := written[base]; !ok && !known {
 		a.fail("argument \"language\" is %q, want a code of ISO 639 that the detector knows, such as en or zh-Hans", code)
 	}
 	if script != "" && len(script) != 4 {
 		a.fail("argument \"language\" is %q, want a script of ISO 15924 behind the hyphen, such as Hans", code)
 	}
-	known := slices.Contains(lingua.Languages(), base)
 	return "all in " + code, func(t *Text) found { return t.in(base, script, known) }
 }
 

@@ -68,7 +68,7 @@ func AllLower(s string) bool {
 
 // Lower is Python's str.lower: İ becomes two characters, and a sigma at the end of a word is written ς.
 func Lower(s string) string {
-	if !strings.ContainsAny(s, "İΣ") {
+	if isASCII(s) || !strings.ContainsRune(s, 'İ') && !strings.ContainsRune(s, 'Σ') {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder
@@ -84,6 +84,15 @@ func Lower(s string) string {
 		}
 	}
 	return b.String()
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // maxIgnored bounds how many characters without case are passed over beside a sigma.

@@ -71,7 +71,7 @@ func cuts(text string) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		start := 0
 		var list []token
-		for e := range ends(text) {
+		for e := range marks(text) {
 			list = tokens(list[:0], text[e.word:e.after])
 			if !breaks(list) {
 				continue
@@ -99,17 +99,15 @@ type end struct {
 	after int // where that which follows ends
 }
 
-// ends yields the possible ends; of several in one word the last.
-func ends(text string) iter.Seq[end] {
+// marks yields the possible ends; of several in one word the last.
+func marks(text string) iter.Seq[end] {
 	return func(yield func(end) bool) {
 		var last end
 		have, from, stop := false, 0, 0 // the word before the last end
 		for i := 0; i < len(text); i++ {
-			k := strings.IndexAny(text[i:], ".?!")
-			if k < 0 {
-				break
+			if c := text[i]; c >= utf8.RuneSelf || kinds[c]&ends == 0 {
+				continue
 			}
-			i += k
 			e, ok := endAt(text, i)
 			if !ok {
 				continue

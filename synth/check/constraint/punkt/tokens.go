@@ -20,12 +20,37 @@ type token struct {
 // closing may follow the end of a sentence without a space, and ends words.
 const closing = ")\";}]*:@'({[‘’“”«»"
 
-func isClosing(r rune) bool {
-	return r == '?' || r == '!' || strings.ContainsRune(closing, r)
-}
-
 // noStart cannot start a word.
 const noStart = "(\"`{[:;&#*@)}]-,"
+
+// What is to be known of an ASCII character.
+const (
+	closes    = 1 << iota // it ends a word and may follow the end of a sentence
+	startless             // it cannot start a word
+	blank
+	repeats // it may be the first of several: a dash, a dot
+	ends    // a sentence may end with it
+)
+
+var kinds = func() (k [utf8.RuneSelf]uint8) {
+	for bit, chars := range map[uint8]string{
+		closes: "?!" + closing, startless: noStart, blank: " \t\n\v\f\r", repeats: "-.", ends: ".?!",
+	} {
+		for _, r := range chars {
+			if r < utf8.RuneSelf {
+				k[r] |= bit
+			}
+		}
+	}
+	return k
+}()
+
+func isClosing(r rune) bool {
+	if r < utf8.RuneSelf {
+		return kinds[r]&closes != 0
+	}
+	return strings.ContainsRune(closing, r)
+}
 
 // tokens appends the tokens of a text to list.
 func tokens(list []token, text string) []token {
@@ -42,7 +67,7 @@ func tokens(list []token, text string) []token {
 			end := at + multi(line[at:])
 			if end == at {
 				end = at + size
-				if !strings.ContainsRune(noStart, r) {
+				if r >= utf8.RuneSelf || kinds[r]&startless == 0 {
 					end = wordEnd(line, end)
 				}
 			}
@@ -106,8 +131,11 @@ func wordEnd(s string, i int) int {
 
 // stops says whether s begins with what ends a word.
 func stops(s string) bool {
+	if c := s[0]; c < utf8.RuneSelf {
+		return kinds[c]&(closes|blank) != 0 || kinds[c]&repeats != 0 && multi(s) > 0
+	}
 	r, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsSpace(r) || isClosing(r) || multi(s) > 0
+	return unicode.IsSpace(r) || isClosing(r)
 }
 
 func newToken(s string) token {
