@@ -26,6 +26,7 @@ var commands = []struct {
 	{"help", newStages},
 	{"help", newSchema},
 	{"help", newDoctor},
+	{"help", newSandbox},
 	{"help", newVersion},
 }
 
@@ -43,7 +44,7 @@ inspect  preview  measure        what each stage does to single documents
 models   model  generate         what is in a model file, how fast it runs; answers
          score  embed  tokenize  probabilities, vectors, tokens of texts
 help     stages  schema          every stage and setting; for editors
-         doctor                  this machine; an endpoint and what to fix
+         doctor  sandbox         this machine; an endpoint and what to fix; attacks on its sandbox
          version  completion
 
 winnow COMMAND --help shows examples first. Exit codes: 0 done, 1 failed, 2 usage or recipe, 3 quarantined (--strict), 4 interrupted.

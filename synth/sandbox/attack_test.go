@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -24,7 +25,8 @@ func TestAttacks(t *testing.T) {
 	s := open(t, Options{Workers: 1})
 	t.Log(s)
 	n, seen := 0, map[string]bool{}
-	err := Test(t.Context(), s, func(f Finding) {
+	only := func(a Attack) bool { return !testing.Short() || !slow(a) }
+	err := Test(t.Context(), s, only, func(f Finding) {
 		n++
 		if !f.OK() {
 			t.Errorf("%s, %s: got %s (%s), want %s; harm: %q", f.Family, f.Name, f.Got, f.Why, f.Want, f.Harm)
@@ -38,7 +40,12 @@ func TestAttacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n < 100 {
+	if n < 90 {
 		t.Errorf("%d attacks", n)
 	}
+}
+
+// slow says whether an attack takes as long as it may.
+func slow(a Attack) bool {
+	return slices.ContainsFunc(a.Want, func(v Verdict) bool { return v == TimeoutCPU || v == TimeoutWall })
 }
