@@ -36,6 +36,7 @@ func (d *Data) alerts() []Alert {
 	d.alertMixtures(add)
 	d.alertModels(add)
 	d.alertAnswers(add)
+	d.alertTags(add)
 	d.alertQuarantine(add)
 	d.alertRules(add)
 	order := []Level{Red, Amber, Note, Green}

@@ -34,10 +34,12 @@ type Data struct {
 	Licences    []Licence    `json:"licences"` // of the output
 	Domains     Domains      `json:"domains"`
 	Lengths     Lengths      `json:"lengths"`
-	Duplicates  []Duplicates `json:"duplicates"`        // by stage that removes duplicates
-	Mixtures    []Mixture    `json:"mixtures"`          // by stage that mixes
-	Models      []Asked      `json:"models,omitempty"`  // by stage that asks a model
-	Answers     []Counted    `json:"answers,omitempty"` // by stage that acts on answers
+	Duplicates  []Duplicates `json:"duplicates"`           // by stage that removes duplicates
+	Mixtures    []Mixture    `json:"mixtures"`             // by stage that mixes
+	Models      []Asked      `json:"models,omitempty"`     // by stage that asks a model
+	Answers     []Counted    `json:"answers,omitempty"`    // by stage that acts on answers
+	Ontologies  []Ontology   `json:"ontologies,omitempty"` // by stage that normalizes tags
+	Selections  []Selection  `json:"selections,omitempty"` // by stage that selects documents
 	Quarantine  Quarantine   `json:"quarantine"`
 	Performance Performance  `json:"performance"`
 	Facts       []Fact       `json:"facts"` // what stages have left that has no place of its own above

@@ -102,6 +102,20 @@ func (d *Data) readFacts(facts []Fact) {
 				d.Mixtures = append(d.Mixtures, m)
 				continue
 			}
+		case "ontology":
+			var o Ontology
+			if as(f.Value, &o) {
+				o.Stage = f.Stage
+				d.Ontologies = append(d.Ontologies, o)
+				continue
+			}
+		case "selection":
+			var s Selection
+			if as(f.Value, &s) {
+				s.Stage = f.Stage
+				d.Selections = append(d.Selections, s)
+				continue
+			}
 		case askedFact, countsFact:
 			continue
 		case "random":
