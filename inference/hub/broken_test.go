@@ -216,9 +216,9 @@ func TestFaultsAreExplained(t *testing.T) {
 		says  []string
 	}{
 		{"gated, no token", func(s *testHub, _ *Hub) { s.gated = true }, tiny, ErrAccess, []string{"accept its terms at http", "/org/tiny", "HF_TOKEN"}},
-		{"gated, token", func(s *testHub, h *Hub) { s.gated, s.token = true, "t"; h.WithToken("t") }, tiny, ErrAccess, []string{"account of your token"}},
+		{"gated, token", func(s *testHub, h *Hub) { s.gated, s.token = true, "t"; h.token = func() string { return "t" } }, tiny, ErrAccess, []string{"account of your token"}},
 		{"private, no token", func(s *testHub, _ *Hub) { s.token = "t" }, tiny, ErrAccess, []string{"no such model, or it is private", "HF_TOKEN"}},
-		{"wrong token", func(s *testHub, h *Hub) { s.token = "t"; h.WithToken("other") }, tiny, ErrAccess, []string{"does not know your token"}},
+		{"wrong token", func(s *testHub, h *Hub) { s.token = "t"; h.token = func() string { return "other" } }, tiny, ErrAccess, []string{"does not know your token"}},
 		{"no such model", func(*testHub, *Hub) {}, Want{Name: "org/none"}, ErrAccess, []string{"no such model"}},
 		{"no such revision", func(*testHub, *Hub) {}, Want{Name: repoID, Revision: "v9"}, ErrUnknown, []string{`no branch, tag or commit "v9"`}},
 		{"no JSON", func(s *testHub, h *Hub) {

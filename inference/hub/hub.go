@@ -85,9 +85,6 @@ func FromEnv(getenv func(string) string) (*Hub, error) {
 	}, nil
 }
 
-// WithToken sets the token that is sent to the hub; "" sends none.
-func (h *Hub) WithToken(token string) { h.token = func() string { return token } }
-
 // address checks that an endpoint is a web address without a password in it.
 func address(s string) (string, error) {
 	u, err := url.Parse(s)
