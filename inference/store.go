@@ -158,7 +158,7 @@ func (s *Store) scanFrame(segment int32, at int64, frame []byte) error {
 	}
 	for i, raw := range splitLines(text) {
 		var l line
-		if err := json.Unmarshal(raw, &l); err != nil {
+		if err := l.parse(raw, true); err != nil {
 			return fmt.Errorf("frame at %d, line %d: %w", at, i, err)
 		}
 		s.add(&l, place{segment, int32(i), at})
@@ -208,7 +208,7 @@ func (s *Store) Find(model, request string) (Reply, bool, error) {
 	if int(p.line) >= len(s.lines) {
 		return Reply{}, false, fmt.Errorf("record %s: frame at %d has %d lines, want line %d", s.segments[p.segment].Name(), p.at, len(s.lines), p.line)
 	}
-	if err := json.Unmarshal(s.lines[p.line], &l); err != nil {
+	if err := l.parse(s.lines[p.line], false); err != nil {
 		return Reply{}, false, fmt.Errorf("record %s: frame at %d, line %d: %w", s.segments[p.segment].Name(), p.at, p.line, err)
 	}
 	return l.reply(), true, nil

@@ -18,7 +18,7 @@ import (
 )
 
 // prepared loads a recipe and makes its folder ready.
-func prepared(t *testing.T, text, out string) (*pipelines.Job, *plan.Plan) {
+func prepared(t testing.TB, text, out string) (*pipelines.Job, *plan.Plan) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "all.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -35,9 +35,10 @@ type state struct {
 }
 
 type made struct {
-	parent int
-	nth    int // of its parent, from 1
-	doc    Document
+	parent  int
+	nth     int  // of its parent, from 1
+	ordered bool // no one before it has a later parent
+	doc     Document
 }
 
 // NewBatch returns a batch of docs, all live. It takes docs over.
@@ -133,13 +134,12 @@ func (b *Batch) Noted(f func(i int, rule string, x float64)) Usage {
 // Make adds d behind its parent once the acting stage has returned. An empty id becomes PARENT/STAGE-k.
 func (b *Batch) Make(parent int, d Document) {
 	k := 1
-	if n := len(b.made); n > 0 && b.made[n-1].parent == parent {
-		k = b.made[n-1].nth + 1
-	} else {
-		for _, m := range b.made {
-			if m.parent == parent {
-				k++
-			}
+	for i := len(b.made) - 1; i >= 0; i-- {
+		if m := &b.made[i]; m.parent == parent {
+			k = m.nth + 1
+			break
+		} else if m.parent < parent && m.ordered {
+			break
 		}
 	}
 	if d.ID == "" {
@@ -148,7 +148,8 @@ func (b *Batch) Make(parent int, d Document) {
 	if d.At == (Place{}) {
 		d.At = b.Docs[parent].At
 	}
-	b.made = append(b.made, made{parent, k, d})
+	n := len(b.made)
+	b.made = append(b.made, made{parent, k, n == 0 || b.made[n-1].ordered && b.made[n-1].parent <= parent, d})
 }
 
 // Act names the stage that is about to act. The run calls it before Apply.

@@ -88,7 +88,7 @@ func explain(ctx context.Context, p *plan.Plan, out, id string, depth int, seen 
 	if err := s.corpus(ctx, out, p); err != nil {
 		return s, err
 	}
-	if err := s.rows(ctx, out, p); err != nil {
+	if err := s.rows(ctx, out); err != nil {
 		return s, err
 	}
 	if depth == 0 {
@@ -212,7 +212,7 @@ func eachLine(name string, visit func([]byte) error) error {
 	return nil
 }
 
-// corpus looks for the id in the shards that hold whole documents.
+// corpus looks for the id in the shards.
 func (s *Story) corpus(ctx context.Context, out string, p *plan.Plan) error {
 	found, err := blob.Resolve(ctx, out, ".")
 	if errors.Is(err, fs.ErrNotExist) || found == nil {
@@ -222,10 +222,10 @@ func (s *Story) corpus(ctx context.Context, out string, p *plan.Plan) error {
 		return err
 	}
 	for _, f := range found {
-		if !isShard(f.Name) || rows.Is(formatOf(p, f.Name)) {
+		if !isShard(f.Name) {
 			continue
 		}
-		file := File{Name: f.Path, in: f.Name, store: f.Store}
+		file := File{Name: f.Path, in: f.Name, store: f.Store, opt: shard.Options{Form: rows.Form(formatOf(p, f.Name))}}
 		for d, err := range file.Documents(ctx, nil) {
 			if err != nil {
 				return err
@@ -234,7 +234,7 @@ func (s *Story) corpus(ctx context.Context, out string, p *plan.Plan) error {
 				continue
 			}
 			s.Fates = append(s.Fates, Fate{Text: strings.Clone(d.Body()), Kept: &Kept{
-				File: f.Name, Row: d.At.Row, Source: strings.Clone(d.Source), Kind: d.Kind, Parents: slices.Clone(d.Parents), Fields: slices.Clone(d.Fields),
+				File: f.Name, Row: d.At.Row, Source: strings.Clone(d.Source), Kind: rows.Kind(d), Parents: slices.Clone(d.Parents), Fields: slices.Clone(d.Fields),
 			}, Answers: slices.Clone(d.Answers)})
 		}
 	}

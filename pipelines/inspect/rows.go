@@ -12,7 +12,6 @@ import (
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
-	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
@@ -26,8 +25,8 @@ func formatOf(p *plan.Plan, name string) string {
 	return ""
 }
 
-// rows looks for the id among the rows that an output holds without what made them, and among the prompts that went.
-func (s *Story) rows(ctx context.Context, out string, p *plan.Plan) error {
+// rows looks for the id in what the run tells of rows beside their shards, and among the prompts that went.
+func (s *Story) rows(ctx context.Context, out string) error {
 	names, err := filepath.Glob(filepath.Join(out, run.Folder, "rows", "*.jsonl.zst"))
 	if err != nil {
 		return err
@@ -48,7 +47,7 @@ func (s *Story) rows(ctx context.Context, out string, p *plan.Plan) error {
 			if err != nil {
 				return fmt.Errorf("read %s: %w", name, err)
 			}
-			s.row(p, d)
+			s.row(d)
 			return nil
 		})
 		if err != nil {
@@ -71,27 +70,20 @@ func document(ctx context.Context, line []byte) (*stages.Document, error) {
 	return nil, fmt.Errorf("it is no row: %.80q", line)
 }
 
-// row adds what a whole row tells: to the removal of a prompt its answers, else where the row stands.
-func (s *Story) row(p *plan.Plan, d *stages.Document) {
-	if d.Kind == "" {
-		for i := range s.Fates {
-			if f := &s.Fates[i]; f.Removed != nil && f.Answers == nil {
-				f.Answers = d.Answers
-				return
+// row adds what is told beside: to a prompt that went its answers, to a row what made it.
+func (s *Story) row(d *stages.Document) {
+	for i := range s.Fates {
+		f := &s.Fates[i]
+		switch {
+		case d.Kind == "" && f.Removed != nil && f.Answers == nil:
+			f.Answers = d.Answers
+			return
+		case d.Kind != "" && f.Kept != nil:
+			f.Kept.Kind, f.Kept.Source, f.Kept.Fields = d.Kind, d.Source, d.Fields
+			for k := range min(len(f.Answers), len(d.Answers)) {
+				f.Answers[k].By, f.Answers[k].Checks = d.Answers[k].By, d.Answers[k].Checks
 			}
-		}
-		return
-	}
-	where := ""
-	for _, o := range p.Outputs {
-		if rows.Is(o.Format) && (o.Rows == "" || o.Rows == d.Kind) {
-			where = o.Path
+			return
 		}
 	}
-	if where == "" {
-		return
-	}
-	s.Fates = append(s.Fates, Fate{Text: d.Body(), Answers: d.Answers, Kept: &Kept{
-		File: where, Row: -1, Source: d.Source, Kind: d.Kind, Parents: d.Parents, Fields: d.Fields,
-	}})
 }

@@ -36,7 +36,7 @@ type sink struct {
 	made   commits
 
 	excluded, quarantined lines
-	trail                 lines  // documents with answers that went, and whole rows where an output's layout leaves out what made them
+	trail                 lines  // documents with answers that went, and what made the rows of an output whose layout has no place for it
 	rowsToo               bool   // there is such an output
 	whole                 []byte // scratch
 	line                  exclusionLine
@@ -135,7 +135,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 			s.tally.Kept(d, len(d.Body()), r.out)
 		}
 		if d.Kind != "" && s.output && s.rowsToo {
-			if err := s.follow(d); err != nil {
+			if err := s.origin(d); err != nil {
 				return err
 			}
 		}
@@ -169,6 +169,15 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	}
 	s.line.describe(d, set, v)
 	return s.excluded.write(s.line.json())
+}
+
+// origin keeps what made a row beside the row, whose words its shard holds.
+func (s *sink) origin(d *stages.Document) error {
+	r := stages.Document{ID: d.ID, Source: d.Source, Kind: d.Kind, Parents: d.Parents, Fields: d.Fields}
+	for k := range d.Answers {
+		r.Answers = append(r.Answers, stages.Answer{By: d.Answers[k].By, Checks: d.Answers[k].Checks})
+	}
+	return s.follow(&r)
 }
 
 // follow keeps a document whole, so that explain can tell of its answers and their checks.

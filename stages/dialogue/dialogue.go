@@ -116,21 +116,21 @@ var others = []string{"[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<start_of_tur
 // Control returns the first control token in s, "" if there is none: <|name|> as ChatML, Qwen, Llama 3 and Phi have them, <｜name｜>, and those of Llama 2, Mistral
 // and Gemma. Models' templates give these strings a meaning; as content they forge the end of a turn or the beginning of another.
 func Control(s string) string {
-	for i := strings.IndexAny(s, "<["); i >= 0; {
-		if t := controlAt(s[i:]); t != "" {
-			return t
+	for i := range len(s) {
+		if c := s[i]; c == '<' || c == '[' {
+			if t := controlAt(s[i:]); t != "" {
+				return t
+			}
 		}
-		next := strings.IndexAny(s[i+1:], "<[")
-		if next < 0 {
-			return ""
-		}
-		i += 1 + next
 	}
 	return ""
 }
 
 // controlAt returns the control token that s begins with.
 func controlAt(s string) string {
+	if len(s) < 2 || s[0] == '<' && strings.IndexByte("|\xef<s/e", s[1]) < 0 || s[0] == '[' && s[1] != 'I' && s[1] != '/' {
+		return ""
+	}
 	for _, bar := range []string{"|", "｜"} {
 		rest, ok := strings.CutPrefix(s, "<"+bar)
 		if !ok {
