@@ -22,7 +22,13 @@ func open(t testing.TB, o Options) *Sandbox {
 
 // TestAttacks: no attack passes, changes this machine, leaves a process, or harms the next program, and each gets a verdict of its class.
 func TestAttacks(t *testing.T) {
-	s := open(t, Options{Workers: 1})
+	for _, l := range []Level{Namespaces, Landlock} {
+		t.Run(l.String(), func(t *testing.T) { testAttacks(t, l) })
+	}
+}
+
+func testAttacks(t *testing.T, l Level) {
+	s := open(t, Options{Workers: 1, Only: &l})
 	t.Log(s)
 	n, seen := 0, map[string]bool{}
 	only := func(a Attack) bool { return !testing.Short() || !slow(a) }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"os/exec"
 	"sync"
@@ -27,13 +28,15 @@ type box struct {
 	Version string // of the interpreter
 	once    sync.Once
 	ended   chan struct{} // closed when the process is gone
+	work    string        // folder of a box without namespaces; "" for others
 }
 
 type config struct {
 	Namespaces bool              `json:"namespaces"`
 	Work       string            `json:"work"`
-	Base       int64             `json:"base"`   // bytes of address space that the interpreter takes, where it cannot be measured
-	Zygote     string            `json:"zygote"` // filters on system calls, in hex
+	Reads      []string          `json:"reads"`   // what Landlock leaves to read; empty: Landlock is not asked
+	Devices    []string          `json:"devices"` // and to write
+	Zygote     string            `json:"zygote"`  // filters on system calls, in hex
 	Program    string            `json:"program"`
 	Preload    []string          `json:"preload"`
 	Env        map[string]string `json:"env"`
@@ -58,11 +61,15 @@ func startBox(cmd *exec.Cmd, c config) (*box, error) {
 	if err := errors.Join(err, in.Close(), out.Close()); err != nil {
 		return nil, errors.Join(err, to.Close(), from.Close())
 	}
-	go func() {
+	ended := b.ended
+	go func() { // without a hold on b: the pipes of a box that nobody has any more close, which ends it
 		_ = cmd.Wait()
-		close(b.ended)
+		close(ended)
 	}()
-	c.Preload, c.Env = preload, environment
+	c.Preload = preload
+	env := maps.Clone(environment)
+	maps.Copy(env, c.Env)
+	c.Env = env
 	c.Zygote, c.Program = hex.EncodeToString(zygoteFilter()), hex.EncodeToString(programFilter(!c.Namespaces))
 	data, err := json.Marshal(c)
 	if err == nil {
@@ -96,6 +103,9 @@ func (b *box) close() {
 	b.kill()
 	<-b.ended
 	_ = b.from.Close()
+	if b.work != "" {
+		_ = os.RemoveAll(b.work)
+	}
 }
 
 // kill ends the box; a goroutine that reads from it gets an error. Closing its input ends a zygote that a wrapper stands before.

@@ -13,9 +13,6 @@ const (
 	callTgkill      = unix.SYS_TGKILL
 )
 
-// signalCalls take the process they signal first.
-var signalCalls = []uint32{unix.SYS_KILL, unix.SYS_TGKILL}
-
 // aloneCalls reach into other processes of the same user; namespaces make them harmless.
 var aloneCalls = []uint32{
 	unix.SYS_TKILL, unix.SYS_RT_SIGQUEUEINFO, unix.SYS_RT_TGSIGQUEUEINFO, unix.SYS_PIDFD_OPEN, unix.SYS_PIDFD_SEND_SIGNAL, unix.SYS_PRLIMIT64,

@@ -48,8 +48,8 @@ func (s *Sandbox) Judge(ctx context.Context, p Program, t TestCode) (program, te
 	ts.Names = append(ts.Names, t.Names...)
 	d.run(ps, ts)
 	stop()
-	s.programs.put(b, d.program.broken == nil)
-	s.tests.put(c, d.tests.broken == nil)
+	s.programs.put(b, d.program.sound())
+	s.tests.put(c, d.tests.sound())
 	if err := ctx.Err(); err != nil {
 		return program, tests, err
 	}
@@ -70,6 +70,9 @@ type side struct {
 	broken error
 	ended  bool
 }
+
+// sound says whether the box may run another program.
+func (d *side) sound() bool { return d.broken == nil && !d.reader.end.Spoiled }
 
 func (d *side) outcome() Outcome {
 	if d.broken != nil {

@@ -51,6 +51,7 @@ type ending struct {
 	Memory, Peak   int64
 	Stdout, Stderr int64
 	Left           int
+	Spoiled        bool // the work folder could not be emptied: the box must go
 }
 
 // Run runs one program. Whatever the program does is told in the outcome; an error is the machine's fault.
@@ -69,7 +70,7 @@ func (s *Sandbox) Run(ctx context.Context, p Program) (Outcome, error) {
 	stop := context.AfterFunc(ctx, b.kill)
 	broken := b.run(sp, p.Limits, &r)
 	stop()
-	s.programs.put(b, broken == nil)
+	s.programs.put(b, broken == nil && !r.end.Spoiled)
 	if err := ctx.Err(); err != nil {
 		return Outcome{}, err
 	}
@@ -253,7 +254,7 @@ func (r *reader) finish(l Limits) Outcome {
 
 // reasons are the verdicts for what the zygote kills a program for.
 var reasons = map[string]Verdict{
-	"cpu": TimeoutCPU, "call": TimeoutCPU, "wall": TimeoutWall, "memory": Memory, "processes": ProcLimit, "output": OutputLimit,
+	"cpu": TimeoutCPU, "call": TimeoutCPU, "wall": TimeoutWall, "memory": Memory, "processes": ProcLimit, "output": OutputLimit, "disk": FSLimit,
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -83,11 +83,8 @@ func programFilter(alone bool) []byte {
 			instruction{bpfEqual, 0, 5, callClone}, instruction{bpfLoad, 0, 0, arg(0)},
 			instruction{bpfMask, 0, 0, thread}, instruction{bpfEqual, 1, 0, thread},
 			instruction{bpfRet, 0, 0, retErrno | errnoAgain}, instruction{bpfRet, 0, 0, retAllow})
-		for _, nr := range signalCalls {
-			p = append(p,
-				instruction{bpfEqual, 0, 4, nr}, instruction{bpfLoad, 0, 0, arg(0)},
-				instruction{bpfEqual, 1, 0, ownPid}, instruction{bpfRet, 0, 0, retErrno | errnoPerm}, instruction{bpfRet, 0, 0, retAllow})
-		}
+		p = append(p, mortal(callKill, 1, ownPid, retErrno|errnoPerm)...)
+		p = append(p, mortal(callTgkill, 2, ownPid, retErrno|errnoPerm)...)
 		for _, nr := range aloneCalls {
 			p = append(p, instruction{bpfEqual, 0, 1, nr}, instruction{bpfRet, 0, 0, retErrno | errnoPerm})
 		}
@@ -96,20 +93,20 @@ func programFilter(alone bool) []byte {
 			instruction{bpfEqual, 0, 5, callClone}, instruction{bpfLoad, 0, 0, arg(0)},
 			instruction{bpfMask, 0, 0, namespaces}, instruction{bpfEqual, 1, 0, 0},
 			instruction{bpfRet, 0, 0, retErrno | errnoPerm}, instruction{bpfRet, 0, 0, retAllow})
-		p = append(p, mortal(callKill, 1)...)
-		p = append(p, mortal(callTgkill, 2)...)
+		p = append(p, mortal(callKill, 1, 1, retAllow)...)
+		p = append(p, mortal(callTgkill, 2, 1, retAllow)...)
 	}
 	p = append(p, instruction{bpfRet, 0, 0, retAllow})
 	return assemble(p)
 }
 
-// mortal makes SIGKILL and SIGABRT that a program sends to itself end it: as the first process of its namespace it would not
-// notice them. at is the argument that holds the signal.
-func mortal(nr uint32, at uint32) []instruction {
+// mortal makes SIGKILL and SIGABRT that a program sends to itself (own) end it by the filter, which tells them from those of others; the first
+// process of a namespace would not notice them at all. at is the argument that holds the signal, others what becomes of signals to others.
+func mortal(nr, at, own, others uint32) []instruction {
 	return []instruction{
-		{bpfEqual, 0, 8, nr}, {bpfLoad, 0, 0, arg(0)}, {bpfEqual, 0, 4, 1},
+		{bpfEqual, 0, 8, nr}, {bpfLoad, 0, 0, arg(0)}, {bpfEqual, 0, 5, own},
 		{bpfLoad, 0, 0, arg(at)}, {bpfEqual, 1, 0, 9}, {bpfEqual, 0, 1, 6}, {bpfRet, 0, 0, retKill},
-		{bpfRet, 0, 0, retAllow}, {bpfRet, 0, 0, retAllow},
+		{bpfRet, 0, 0, retAllow}, {bpfRet, 0, 0, others},
 	}
 }
 

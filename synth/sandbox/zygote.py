@@ -182,8 +182,8 @@ def confine(spec, config, pipes):
     limit(resource.RLIMIT_CORE, (0, 0))
     limit(resource.RLIMIT_MEMLOCK, (0, 0))
     limit(resource.RLIMIT_MSGQUEUE, (0, 0))
-    limit(resource.RLIMIT_NPROC, (spec["pids"] + 2, spec["pids"] + 2))
     if config["namespaces"]:
+        limit(resource.RLIMIT_NPROC, (spec["pids"] + 2, spec["pids"] + 2))
         libc.prctl(47, 4, 0, 0, 0)
         must(libc.capset(struct.pack("<II", 0x20080522, 0), bytes(24)), "drop capabilities")
     must(libc.prctl(4, 0, 0, 0, 0), "make undumpable")
@@ -400,6 +400,8 @@ class Watch:
                 cpu = time.clock_gettime((~self.pid << 3) | 2)
             except OSError:
                 cpu = 0
+            if overfull(self.config["work"], spec["disk"], spec["inodes"]):
+                self.kill("disk")
         self.memory = max(self.memory, memory)
         if self.counts["O"] != self.said:
             self.since, self.said = cpu, self.counts["O"]
@@ -446,15 +448,15 @@ def run(spec, config):
     os.close(pipes["input"][0])
     watch = Watch(spec, config, pid)
     usage, status = attend(watch, pid, {pipes["result"][0]: "O", pipes["out"][0]: "S", pipes["err"][0]: "T"}, pipes["input"][1])
-    left = 0
+    left, spoiled = 0, False
     if config["namespaces"]:
         left = sum(1 for name in os.listdir("/proc") if name.isdecimal() and int(name) not in MINE)
     else:
-        clean(config["work"])
+        spoiled = not clean(config["work"])
     send(b"E", json.dumps({
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
         "reason": watch.reason, "cpu": usage.ru_utime + usage.ru_stime, "memory": max(watch.memory, 0), "peak": usage.ru_maxrss << 10,
-        "wall": time.monotonic() - watch.start, "stdout": watch.counts["S"], "stderr": watch.counts["T"], "left": left}).encode())
+        "wall": time.monotonic() - watch.start, "stdout": watch.counts["S"], "stderr": watch.counts["T"], "left": left, "spoiled": spoiled}).encode())
 
 
 def attend(watch, pid, readers, to):
@@ -544,14 +546,65 @@ def feed(poll, to, pending, closing):
     return True
 
 
+def overfull(folder, disk, inodes):
+    """Says whether a folder holds more than it may; folders that cannot be read count as empty."""
+    try:
+        for root, folders, files in os.walk(folder):
+            inodes -= len(folders) + len(files)
+            for name in files:
+                try:
+                    disk -= os.lstat(os.path.join(root, name)).st_blocks * 512
+                except OSError:
+                    pass
+            if disk < 0 or inodes < 0:
+                return True
+    except RecursionError:
+        return True
+    return False
+
+
+def landlock(config):
+    """Takes from this process and its children all files but those named, TCP, and signals and abstract sockets of others."""
+    call = libc.syscall
+    abi = call(444, None, ctypes.c_size_t(0), 1)
+    if abi < 1:
+        raise OSError(ctypes.get_errno(), "this kernel has no Landlock")
+    files = (1 << 13) - 1
+    for since, bit in ((2, 13), (3, 14), (5, 15)):
+        if abi >= since:
+            files |= 1 << bit
+    rules = struct.pack("<QQQ", files, 3, 3)[:8 if abi < 4 else 16 if abi < 6 else 24]
+    ruleset = call(444, rules, ctypes.c_size_t(len(rules)), 0)
+    if ruleset < 0:
+        must(-1, "make a Landlock ruleset")
+    content = 1 << 1 | 1 << 2 | (1 << 14 & files)
+    for path, access in [*((p, 1 | 1 << 2 | 1 << 3) for p in config["reads"]), *((p, content) for p in config["devices"]), (config["work"], files & ~(1 << 6 | 1 << 9 | 1 << 11))]:
+        if not os.path.exists(path):
+            continue
+        fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        if not os.path.isdir(path):
+            access &= 1 | content
+        must(call(445, ruleset, 1, struct.pack("<Qi", access, fd), 0), "add a Landlock rule for " + path)
+        os.close(fd)
+    libc.prctl(38, 1, 0, 0, 0)
+    must(call(446, ruleset, 0), "enter Landlock")
+    os.close(ruleset)
+
+
 def clean(folder):
+    """Empties the work folder; says whether that is done."""
     import shutil
-    for name in os.listdir(folder):
-        path = os.path.join(folder, name)
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            os.unlink(path)
+    try:
+        os.chmod(folder, 0o700)
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+        return True
+    except (OSError, RecursionError):
+        return False
 
 
 def main():
@@ -567,8 +620,10 @@ def main():
     for name, value in config["env"].items():
         os.environ[name] = value
     sys.path[:] = [p for p in sys.path if p]
-    with open("/proc/self/statm") if config["namespaces"] else open("/dev/null") as f:
-        BASE = int((f.read() or "0").split()[0]) * os.sysconf("SC_PAGE_SIZE") if config["namespaces"] else config["base"]
+    with open("/proc/self/statm") as f:
+        BASE = int(f.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    if config["reads"]:
+        landlock(config)
     if config["namespaces"]:
         OWN = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         MINE = {int(name) for name in os.listdir("/proc") if name.isdecimal()}
