@@ -40,7 +40,8 @@ type Outcome struct {
 	Raised  Raised   // by the source itself
 	CPU     time.Duration
 	Wall    time.Duration
-	Memory  int64 // most bytes seen
+	Keeper  time.Duration // CPU time of the program's zygote since its own start: what isolation costs
+	Memory  int64         // most bytes seen
 	Stdout  []byte
 	Stderr  []byte // at most 64 KiB of each are kept
 	Printed int64  // bytes of both

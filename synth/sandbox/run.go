@@ -50,6 +50,7 @@ type ending struct {
 	CPU, Wall      float64
 	Memory, Peak   int64
 	Stdout, Stderr int64
+	Keeper         float64 // CPU seconds of the zygote itself, since it began
 	Left           int
 	Spoiled        bool // the work folder could not be emptied: the box must go
 }
@@ -226,6 +227,7 @@ func readRaised(parts []json.RawMessage) (Raised, bool) {
 func (r *reader) finish(l Limits) Outcome {
 	o, e := r.out, r.end
 	o.CPU, o.Wall = seconds(e.CPU), seconds(e.Wall)
+	o.Keeper = seconds(e.Keeper)
 	o.Memory, o.Printed = max(e.Memory, e.Peak), e.Stdout+e.Stderr
 	stopped := r.stop && r.next > 0 && o.Answers[r.next-1].Type != "" && e.Exit == 0
 	switch {

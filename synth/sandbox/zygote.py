@@ -456,7 +456,7 @@ def run(spec, config):
     send(b"E", json.dumps({
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
         "reason": watch.reason, "cpu": usage.ru_utime + usage.ru_stime, "memory": max(watch.memory, 0), "peak": usage.ru_maxrss << 10,
-        "wall": time.monotonic() - watch.start, "stdout": watch.counts["S"], "stderr": watch.counts["T"], "left": left, "spoiled": spoiled}).encode())
+        "wall": time.monotonic() - watch.start, "stdout": watch.counts["S"], "stderr": watch.counts["T"], "left": left, "spoiled": spoiled, "keeper": time.process_time()}).encode())
 
 
 def attend(watch, pid, readers, to):

@@ -1,0 +1,19 @@
+//go:build !linux || !(amd64 || arm64)
+
+package sandbox
+
+import (
+	"errors"
+	"iter"
+)
+
+// ways yields nothing: programs are isolated by Linux alone.
+func ways(*Level) iter.Seq[way] { return func(func(way) bool) {} }
+
+func (w way) start(interpreter, string) (*box, error) {
+	return nil, errors.New("programs can be isolated on Linux (amd64, arm64) only")
+}
+
+func zygoteFilter() []byte { return nil }
+
+func programFilter(bool) []byte { return nil }
