@@ -55,12 +55,48 @@ func (d *Data) cardHead(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "size_categories:\n- %s\n", sizeCategory(d.Totals.Kept.Documents))
-	b.WriteString("configs:\n- config_name: default\n  data_files:\n  - split: train\n    path:\n")
-	for _, p := range shardPatterns(d.Run.Outputs) {
-		fmt.Fprintf(b, "    - %s\n", quote(p))
+	b.WriteString("configs:\n")
+	for _, c := range cardConfigs(d.Run.Outputs) {
+		fmt.Fprintf(b, "- config_name: %s\n  data_files:\n  - split: train\n    path:\n", c.name)
+		for _, p := range shardPatterns(c.files) {
+			fmt.Fprintf(b, "    - %s\n", quote(p))
+		}
 	}
 	b.WriteString("---\n\n")
 }
+
+// A cardConfig is what load_dataset takes as one.
+type cardConfig struct {
+	name  string
+	files []File
+}
+
+// cardConfigs makes a config of each folder of shards, by its name; of one folder the config "default".
+func cardConfigs(files []File) []cardConfig {
+	var out []cardConfig
+	for _, f := range files {
+		name := path.Base(path.Dir(f.Name))
+		if k := slices.IndexFunc(out, func(c cardConfig) bool { return c.name == name }); k >= 0 {
+			out[k].files = append(out[k].files, f)
+			continue
+		}
+		out = append(out, cardConfig{name, []File{f}})
+	}
+	if len(out) == 1 {
+		out[0].name = "default"
+	}
+	if len(out) == 0 {
+		out = append(out, cardConfig{name: "default"})
+	}
+	for k := range out {
+		if !configName.MatchString(out[k].name) {
+			out[k].name = fmt.Sprintf("part-%d", k+1)
+		}
+	}
+	return out
+}
+
+var configName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
 // quote writes a YAML string: Go's escapes are YAML's.
 func quote(s string) string { return strconv.QuoteToASCII(s) }

@@ -35,6 +35,9 @@ func (r *Runner) publish(ctx context.Context, res *Result) error {
 	if err := r.WriteReport(ctx, d); err != nil {
 		return err
 	}
+	if err := r.datasetInfo(ctx, res); err != nil {
+		return err
+	}
 	d.Run.Recipe = r.plan.Shown
 	return r.card(ctx, d)
 }
