@@ -28,7 +28,7 @@ func fence(seed uint64, id string, turn, try int, text string) string {
 
 // fenced shows a text between marker lines and says behind it again what is asked.
 func fenced(name, text string) string {
-	return "The marker of this instruction is " + name + ".\n<instruction-" + name + ">\n" + text + "\n</instruction-" + name + ">\n" +
+	return "<instruction-" + name + ">\n" + text + "\n</instruction-" + name + ">\n" +
 		"Name the intentions of the instruction between the marker lines, as one JSON object with the list tags."
 }
 

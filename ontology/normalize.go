@@ -10,8 +10,10 @@ import (
 	"github.com/winnow-data/winnow/stages"
 )
 
-// NormalizeTags makes one vocabulary of tags that were written in many ways, in the four steps of InsTag (Lu et al. 2023, arXiv 2308.07074, section 3.2), and
-// renames the field `tags` of every document by it. Documents that are left without tags stay, with an empty list.
+// NormalizeTags makes one vocabulary of tags that were written in many ways.
+//
+// It goes through the four steps of InsTag (Lu et al. 2023, arXiv 2308.07074, section 3.2) and renames the field `tags` of every document by what comes out.
+// Documents that are left without tags stay, with an empty list.
 //
 //	normalize_tags: {overlay: tags.yaml}
 //
@@ -36,7 +38,7 @@ import (
 //
 //	merge: {python programming: [python, python coding]}   # one tag of this name
 //	rename: {spell grammar check: proofreading}
-//	split: [universities]                                  # stands alone, whatever the steps find
+//	split: [universities, java script]                     # stand alone, whatever the steps find
 //	ban: [other, misc]                                     # goes
 //
 // The work folder holds tag_map.tsv (raw spelling, tag, documents, the step that decided) and ontology.json (counts after each step, tags by frequency,

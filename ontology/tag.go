@@ -13,8 +13,9 @@ import (
 	"github.com/winnow-data/winnow/stages"
 )
 
-// Tag lets a model name the intentions of every user turn, in the way of InsTag (Lu et al. 2023, arXiv 2308.07074): open tags of one to four words, each
-// with a reason. The field `tags` takes those of all turns, each once, in the order in which they came.
+// Tag lets a model name the intentions of every user turn.
+//
+// Tags are open, of one to four words, each with a reason, in the way of InsTag (Lu et al. 2023, arXiv 2308.07074). The field `tags` takes those of all turns, each once, in the order in which they came.
 //
 //	tag: {model: tagger}
 //

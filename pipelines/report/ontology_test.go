@@ -20,7 +20,9 @@ func tagFacts(name string) []Fact {
 			"by": "complexity", "asked": 20, "taken": 12, "documents": 1000, "passes": 2, "tags": 90, "covered": 45, "mean_all": 4, "mean_taken": 7.5,
 			"quotas": []any{map[string]any{"field": "language", "value": "zh", "most": 6, "taken": 6}, map[string]any{"field": name, "most": 0}},
 		}},
-		{Stage: name, Name: "ontology", Value: 3}, {Stage: name, Name: "selection", Value: "x"}, {Stage: name, Name: "ontology", Value: map[string]any{}},
+		{Stage: name, Name: "ontology", Value: 3},
+		{Stage: name, Name: "selection", Value: "x"},
+		{Stage: name, Name: "ontology", Value: map[string]any{}},
 	}
 }
 
