@@ -34,6 +34,7 @@ type Job struct {
 // Flags are what a command line changes about a recipe.
 type Flags struct {
 	In, Set []string
+	Model   []string // [NAME=]WHERE: a file or folder, a hub's name, an endpoint's address
 	Out     string
 	Limit   int64
 	Record  string
@@ -72,8 +73,12 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 			return nil, nil, err
 		}
 	}
+	given, bare, err := modelFlags(f.Model)
+	if err != nil {
+		return nil, nil, err
+	}
 	rec, problems := recipe.Load(text, name, reg, recipe.Options{
-		Dir: dir, In: in, Out: f.Out, Set: f.Set, Stat: stat, Hub: findHub,
+		Dir: dir, In: in, Out: f.Out, Set: f.Set, Models: given, Stat: stat, Hub: findHub,
 	})
 	if rec == nil {
 		return nil, problems, nil
@@ -83,9 +88,9 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 		return nil, nil, err
 	}
 	shown := rec
-	if len(f.In) > 0 || f.Out != "" {
+	if len(f.In) > 0 || f.Out != "" || len(given) > 0 {
 		// It loads unless the paths that the flags replace are missing.
-		shown, _ = recipe.Load(text, name, reg, recipe.Options{Dir: dir, Set: f.Set, Stat: anything})
+		shown, _ = recipe.Load(text, name, reg, recipe.Options{Dir: dir, Set: f.Set, Models: bare, Stat: anything})
 		if shown == nil {
 			shown = &recipe.Recipe{Source: text}
 		}

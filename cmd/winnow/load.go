@@ -12,7 +12,7 @@ func (a *app) load(name string, f runFlags) (*pipelines.Job, error) {
 	if f.limit < 0 {
 		return nil, usage("--limit: %d is no number of records; 0 reads all", f.limit)
 	}
-	job, problems, err := pipelines.Load(name, pipelines.Flags{In: f.in, Set: f.set, Out: f.out, Limit: f.limit, Record: f.record})
+	job, problems, err := pipelines.Load(name, pipelines.Flags{In: f.in, Set: f.set, Model: f.model, Out: f.out, Limit: f.limit, Record: f.record})
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}

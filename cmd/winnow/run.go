@@ -22,7 +22,7 @@ import (
 
 // runFlags are the flags of run, and of the commands that load a recipe the same way.
 type runFlags struct {
-	in, set                       []string
+	in, set, model                []string
 	out, memory, scratch, record  string
 	limit                         int64
 	workers, batch                int
@@ -38,6 +38,7 @@ func newRun(a *app) *cobra.Command {
 		Example: `  winnow run quickstart
   winnow run web --in 'crawl/*.warc.gz' --out corpus
   winnow run my.yaml --set gopher_quality.words.min=30 --workers 8 --memory 4GiB
+  winnow run eval-gsm8k --model small.gguf
   winnow run my.yaml --reuse             after a change: keep what it does not touch`,
 		Args: exactArgs(1, "the recipe: a file such as my.yaml, or the name of a built-in one"),
 		RunE: func(c *cobra.Command, args []string) error { return a.run(c, args[0], f) },
@@ -65,6 +66,7 @@ func recipeFlags(c *cobra.Command, f *runFlags) {
 	fl.StringArrayVar(&f.in, "in", nil, "read this instead of the recipe's input (may be given again)")
 	fl.StringVar(&f.out, "out", "", "write here instead of the recipe's output (default ./NAME/ for built-in recipes)")
 	fl.StringArrayVar(&f.set, "set", nil, "change one setting: LABEL.SETTING=VALUE (may be given again)")
+	fl.StringArrayVar(&f.model, "model", nil, "ask this model instead of the recipe's: [NAME=]WHERE, a GGUF file or folder, ORG/NAME of a hub, or http://HOST/v1#MODEL")
 	fl.Int64Var(&f.limit, "limit", 0, "read only the first N records of each input file")
 }
 

@@ -53,6 +53,11 @@ func (l *loader) edits(tree *settings.Node) []edit {
 	if l.opt.Out != "" && l.writable("--out", l.opt.Out) {
 		out = append(out, l.outEdits(tree.Get("output"))...)
 	}
+	for _, f := range l.opt.Models {
+		if e, ok := l.modelEdit(tree.Get("models"), f); ok {
+			out = append(out, e)
+		}
+	}
 	for _, s := range l.opt.Set {
 		flag := "--set " + s
 		left, right, ok := strings.Cut(s, "=")

@@ -24,7 +24,7 @@
 //   - A model has a `rate`, tokens a second, by which its work is parted into tasks of at most five minutes. It stands in the recipe because where tasks end
 //     shows in the names of shards; without it the size of the model's files decides. `limits: {cost}` is in the money of `price`.
 //   - `hub: ORG/NAME/FILE` means one file, or the one that a glob finds, of a repository that holds several.
-//   - `--set`, `--in`, `--out` are written into the text. Recipe.Source has them, and reads back to the same recipe. Comments
+//   - `--set`, `--in`, `--out`, `--model` are written into the text. Recipe.Source has them, and reads back to the same recipe. Comments
 //     survive unless a value is replaced that spans lines in a way that cannot be cut out safely.
 package recipe
 
@@ -137,4 +137,6 @@ type Options struct {
 	In  []string // --in: paths that replace the recipe's, relative to Dir or absolute
 	Out string   // --out: "" leaves the recipe's
 	Set []string // --set LABEL.SETTING=VALUE
+	// Models are those of --model; they are written before what Set changes.
+	Models []ModelFlag
 }
