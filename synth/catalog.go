@@ -11,7 +11,7 @@ var Catalog = []stages.Spec{
 	stages.Define("audit", auditDefaults),
 	stages.Define("check_agreement", checkAgreementDefaults),
 	stages.Define("check_code", checkCodeDefaults),
-	stages.Define("check_constraints", check.ConstraintsDefaults),
+	stages.Define("check_constraints", checkConstraintsDefaults),
 	stages.Define("check_equations", check.EquationsDefaults),
 	stages.Define("check_judge", checkJudgeDefaults),
 	stages.Define("check_math", check.MathDefaults),

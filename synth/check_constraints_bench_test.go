@@ -1,4 +1,4 @@
-package check
+package synth
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 )
 
 // Strict and loose verdicts on 1,025 instructions of IFEval; "checks/cpu-s" counts an instruction, judged both ways, once.
-func BenchmarkConstraints(b *testing.B) {
+func BenchmarkCheckConstraints(b *testing.B) {
 	rows := responses(b)
 	docs := make([]*stages.Document, len(rows))
 	bytes, n := 0, 0
@@ -16,7 +16,7 @@ func BenchmarkConstraints(b *testing.B) {
 		bytes += len(r.Response)
 		n += len(r.Strict)
 	}
-	strict, loose := ConstraintsDefaults, ConstraintsDefaults
+	strict, loose := checkConstraintsDefaults, checkConstraintsDefaults
 	loose.Mode = "loose"
 	b.SetBytes(int64(bytes))
 	from := processTime()

@@ -1,4 +1,4 @@
-package check
+package synth
 
 import (
 	"bufio"
@@ -13,6 +13,25 @@ import (
 	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/synth/check/constraint"
 )
+
+// goldenRows decodes a file of JSON rows.
+func goldenRows[T any](t testing.TB, name string) []T {
+	t.Helper()
+	f, err := os.Open(realdata.Path(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var rows []T
+	for d := json.NewDecoder(bufio.NewReader(f)); d.More(); {
+		var row T
+		if err := d.Decode(&row); err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
 
 // response is a row of golden/ifeval/responses.jsonl.zst.
 type response struct {
@@ -58,7 +77,7 @@ func (r response) prompt() *stages.Document {
 func edgeCases(t testing.TB) []response {
 	t.Helper()
 	var rows []response
-	for _, r := range lines[struct {
+	for _, r := range goldenRows[struct {
 		ID            string `json:"instruction_id"`
 		Kwargs        json.RawMessage
 		Response      string
@@ -77,12 +96,12 @@ func byLanguage(id string) bool {
 	return strings.HasPrefix(id, "language:") || strings.HasPrefix(id, "change_case:english_")
 }
 
-// TestConstraintsAgainstReference compares all verdicts with those of lm_eval: all are the same, but that of those by language two in a hundred may differ.
-func TestConstraintsAgainstReference(t *testing.T) {
+// TestCheckConstraintsAgainstReference compares all verdicts with those of lm_eval: all are the same, but that of those by language two in a hundred may differ.
+func TestCheckConstraintsAgainstReference(t *testing.T) {
 	rows := append(responses(t), edgeCases(t)...)
 	all, language, same, drawn := 0, 0, 0, 0
 	for _, mode := range []constraint.Mode{constraint.Strict, constraint.Loose} {
-		c := ConstraintsDefaults
+		c := checkConstraintsDefaults
 		c.Mode = string(mode)
 		for _, r := range rows {
 			d := r.prompt()

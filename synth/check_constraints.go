@@ -1,4 +1,4 @@
-package check
+package synth
 
 import (
 	"bytes"
@@ -7,44 +7,55 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/lingua"
 	"github.com/winnow-data/winnow/synth/check/constraint"
+	"github.com/winnow-data/winnow/synth/verifier"
 )
 
-// Constraints judges whether an answer follows instructions about its form, such as those of IFEval: one check for each instruction, in their order.
+// CheckConstraints judges whether an answer follows instructions about its form, such as those of IFEval: one check for each instruction, in their order.
 //
 //	check_constraints: {mode: loose}
 //
 // A document names its instructions in a list, `instruction_id_list`, and their arguments in a list of objects of the same length, `kwargs`; both names can be set. The check of
 // an instruction bears the stage's label and the instruction's name: check_constraints/punctuation:no_comma.
 //
-// The 25 instructions of IFEval have the verdicts of lm_eval 0.4.13 (golden rows prove it), but for language, which winnow's own detector tells. Added are
+// The 25 instructions of IFEval have the verdicts of lm_eval 0.4.13, but for language, which winnow's own detector tells. Added are
 // detectable_format:json_schema with the argument `schema`, the relations at most, more than and exactly, and Chinese (zh, zh-Hans, zh-Hant). Read loosely,
 // an answer passes that follows an instruction without its first line, its last line or asterisks. An instruction that is not known, or whose arguments
 // make no sense, is unknown: neither passed nor failed.
-type Constraints struct {
+//
+// What constrain has added, autoif:functions, is verified by functions that a model wrote. They run in the sandbox of check_code: an answer passes that half of them
+// accept and fails that all refuse; between the two it is unknown.
+type CheckConstraints struct {
 	Mode   string `allowed:"strict,loose"` // how answers are read
 	IDs    string `yaml:"ids"`             // field with the list of instructions
 	Kwargs string // field with the list of their arguments
 
+	CPU       time.Duration `yaml:"cpu"`                               // CPU time of a function for one answer
+	Isolation string        `allowed:"any,namespaces,landlock,unsafe"` // what must hold functions; any: the strongest there is, unsafe: none, on your own risk
+
+	env      *stages.Env
+	box      verifier.Box
 	label    string
 	detector *lingua.Detector
-	read     instructions // of the last document
-	parsed   map[string]parsed
+	read     instructionList // of the last document
+	parsed   map[string]parsedInstruction
 }
 
-// instructions are those of a document.
-type instructions struct {
+// instructionList are those of a document.
+type instructionList struct {
 	ids, kwargs []byte // the fields they were read from
 	names       []string
-	constraints []*constraint.Constraint // nil where there is an error
+	constraints []*constraint.Constraint // nil where there are functions or an error
+	functions   [][]string
 	errs        []error
 }
 
-// parsed is an instruction with its arguments, read once for all documents that have it.
-type parsed struct {
+// parsedInstruction is an instruction with its arguments, read once for all documents that have it.
+type parsedInstruction struct {
 	constraint *constraint.Constraint
 	err        error
 }
@@ -52,27 +63,26 @@ type parsed struct {
 // maxParsed bounds how many instructions are kept.
 const maxParsed = 4096
 
-func (c *Constraints) parse(id string, args []byte) (*constraint.Constraint, error) {
+func (c *CheckConstraints) parse(id string, args []byte) (*constraint.Constraint, error) {
 	key := id + string(args)
 	p, ok := c.parsed[key]
 	if !ok {
 		p.constraint, p.err = constraint.Parse(id, args)
 		if len(c.parsed) >= maxParsed || c.parsed == nil {
-			c.parsed = map[string]parsed{}
+			c.parsed = map[string]parsedInstruction{}
 		}
 		c.parsed[key] = p
 	}
 	return p.constraint, p.err
 }
 
-// ConstraintsDefaults are the defaults of check_constraints.
-var ConstraintsDefaults = Constraints{Mode: string(constraint.Strict), IDs: "instruction_id_list", Kwargs: "kwargs"}
+var checkConstraintsDefaults = CheckConstraints{Mode: string(constraint.Strict), IDs: "instruction_id_list", Kwargs: "kwargs", CPU: 2 * time.Second, Isolation: "any"}
 
 // Placed implements [stages.Placed].
-func (c *Constraints) Placed(label, _ string) { c.label = label }
+func (c *CheckConstraints) Placed(label, _ string) { c.label = label }
 
 // Validate implements [stages.Validator].
-func (c *Constraints) Validate() error {
+func (c *CheckConstraints) Validate() error {
 	switch {
 	case c.IDs == "":
 		return fmt.Errorf("ids: it must name the field that lists the instructions")
@@ -81,14 +91,20 @@ func (c *Constraints) Validate() error {
 	case c.IDs == c.Kwargs:
 		return fmt.Errorf("ids and kwargs name the same field %q, want two", c.IDs)
 	}
+	return verifier.Limits(c.CPU, 1).Validate()
+}
+
+// Provision implements [stages.Provisioner]. The sandbox is opened when the first function needs it.
+func (c *CheckConstraints) Provision(env *stages.Env) error {
+	c.env = env
 	return nil
 }
 
 // Reads implements [stages.Reader].
-func (c *Constraints) Reads() []string { return []string{c.IDs} }
+func (c *CheckConstraints) Reads() []string { return []string{c.IDs} }
 
 // Apply implements [stages.Stage].
-func (c *Constraints) Apply(ctx context.Context, b *stages.Batch) error {
+func (c *CheckConstraints) Apply(ctx context.Context, b *stages.Batch) error {
 	n := map[stages.Result]int64{}
 	for _, d := range b.Live() {
 		if d.Kind != "" {
@@ -97,13 +113,19 @@ func (c *Constraints) Apply(ctx context.Context, b *stages.Batch) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		found := make([][]stages.Check, len(d.Answers))
 		for k := range d.Answers {
-			a := &d.Answers[k]
-			found := c.Checks(d, a)
-			for i := range found {
-				n[found[i].Result]++
+			found[k] = c.Checks(d, &d.Answers[k])
+		}
+		if err := c.runFunctions(ctx, d, found); err != nil {
+			return err
+		}
+		for k := range d.Answers {
+			for i := range found[k] {
+				n[found[k][i].Result]++
 			}
-			a.Checks = append(slices.DeleteFunc(slices.Clone(a.Checks), c.ours), found...)
+			a := &d.Answers[k]
+			a.Checks = append(slices.DeleteFunc(slices.Clone(a.Checks), c.ours), found[k]...)
 		}
 	}
 	b.Count("passed", n[stages.Passed])
@@ -113,19 +135,19 @@ func (c *Constraints) Apply(ctx context.Context, b *stages.Batch) error {
 }
 
 // ours says whether a check was made by this stage, in an earlier run.
-func (c *Constraints) ours(k stages.Check) bool {
+func (c *CheckConstraints) ours(k stages.Check) bool {
 	return k.Name == c.name() || len(k.Name) > len(c.name()) && k.Name[:len(c.name())+1] == c.name()+"/"
 }
 
-func (c *Constraints) name() string {
+func (c *CheckConstraints) name() string {
 	if c.label == "" {
 		return "check_constraints"
 	}
 	return c.label
 }
 
-// Checks judges one answer: a check for each instruction of its document, in their order. A document whose instructions cannot be read has one, unknown.
-func (c *Constraints) Checks(d *stages.Document, a *stages.Answer) []stages.Check {
+// Checks judges one answer: a check for each instruction of its document, in their order; those of functions are left unknown. A document whose instructions cannot be read has one, unknown.
+func (c *CheckConstraints) Checks(d *stages.Document, a *stages.Answer) []stages.Check {
 	if err := c.readFrom(d); err != nil {
 		return []stages.Check{{Name: c.name(), Why: err.Error()}}
 	}
@@ -143,7 +165,7 @@ func (c *Constraints) Checks(d *stages.Document, a *stages.Answer) []stages.Chec
 }
 
 // one judges by one instruction. A panic says nothing about the answer.
-func (c *Constraints) one(i int, t *constraint.Text) (k stages.Check) {
+func (c *CheckConstraints) one(i int, t *constraint.Text) (k stages.Check) {
 	defer func() {
 		if p := recover(); p != nil {
 			k = stages.Check{Why: fmt.Sprintf("panic: %v", p)}
@@ -151,6 +173,9 @@ func (c *Constraints) one(i int, t *constraint.Text) (k stages.Check) {
 	}()
 	if err := c.read.errs[i]; err != nil {
 		return stages.Check{Why: err.Error()}
+	}
+	if c.read.functions[i] != nil {
+		return stages.Check{Why: "its functions have not run"}
 	}
 	f := c.read.constraints[i].Verify(t, constraint.Mode(c.Mode))
 	k = stages.Check{Result: f.Result, Why: f.Why}
@@ -161,7 +186,7 @@ func (c *Constraints) one(i int, t *constraint.Text) (k stages.Check) {
 }
 
 // readFrom reads the instructions of a document, unless they are those of the one before.
-func (c *Constraints) readFrom(d *stages.Document) error {
+func (c *CheckConstraints) readFrom(d *stages.Document) error {
 	ids, ok := d.Fields.Raw(c.IDs)
 	if !ok {
 		return fmt.Errorf("there is no field %q with a list of instructions", c.IDs)
@@ -170,7 +195,7 @@ func (c *Constraints) readFrom(d *stages.Document) error {
 	if c.read.names != nil && bytes.Equal(ids, c.read.ids) && bytes.Equal(kwargs, c.read.kwargs) {
 		return nil
 	}
-	c.read = instructions{}
+	c.read = instructionList{}
 	names, err := listOf[string](ids)
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("field %q is %.60s, want a list of instructions such as [\"punctuation:no_comma\"]", c.IDs, ids)
@@ -184,10 +209,17 @@ func (c *Constraints) readFrom(d *stages.Document) error {
 	case len(args) != len(names):
 		return fmt.Errorf("field %q lists %d objects, field %q %d instructions", c.Kwargs, len(args), c.IDs, len(names))
 	}
-	r := instructions{ids: bytes.Clone(ids), kwargs: bytes.Clone(kwargs)}
+	r := instructionList{ids: bytes.Clone(ids), kwargs: bytes.Clone(kwargs)}
 	for i, id := range names {
-		k, err := c.parse(id, args[i])
-		r.constraints, r.errs = append(r.constraints, k), append(r.errs, err)
+		var k *constraint.Constraint
+		var functions []string
+		var err error
+		if id == functionsID {
+			functions, err = readFunctions(args[i])
+		} else {
+			k, err = c.parse(id, args[i])
+		}
+		r.constraints, r.functions, r.errs = append(r.constraints, k), append(r.functions, functions), append(r.errs, err)
 		for n := 2; slices.Contains(r.names, id); n++ {
 			id = names[i] + "#" + strconv.Itoa(n)
 		}
