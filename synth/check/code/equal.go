@@ -1,6 +1,7 @@
 package code
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"math/big"
@@ -177,13 +178,13 @@ func compare(a, b Value) (c int, ok bool, err error) {
 		if math.IsNaN(x) || math.IsNaN(y) {
 			return 0, false, nil
 		}
-		switch {
-		case x < y:
-			return -1, true, nil
-		case x > y:
-			return 1, true, nil
+		if pok { // an integer may round to infinity, and is still less
+			x = 0
 		}
-		return 0, true, nil
+		if qok {
+			y = 0
+		}
+		return cmp.Compare(x, y), true, nil
 	}
 	switch a := a.(type) {
 	case string:

@@ -240,6 +240,9 @@ func unary(o string, v Value) (Value, error) {
 
 var errOperands = errors.New("TypeError: unsupported operands")
 
+// errBeyond is what Python can compute and this package does not: it says nothing about the program.
+var errBeyond = errors.New("an expectation that cannot be computed here")
+
 // maxBits bounds integers that an expectation may compute.
 const maxBits = 1 << 16
 
@@ -250,19 +253,34 @@ func arithmetic(o string, a, b Value) (Value, error) {
 		}
 	}
 	if o == "*" {
-		if v, ok := repeat(a, b); ok {
-			return v, nil
-		}
-		if v, ok := repeat(b, a); ok {
-			return v, nil
+		for _, x := range [][2]Value{{a, b}, {b, a}} {
+			if v, ok := repeat(x[0], x[1]); ok {
+				if err, far := v.(error); far {
+					return nil, err
+				}
+				return v, nil
+			}
 		}
 	}
-	if x, ok := a.(Set); ok {
+	switch x := a.(type) {
+	case Set:
 		y, ok := b.(Set)
 		if !ok {
 			return nil, errOperands
 		}
 		return setArithmetic(o, x, y)
+	case bool:
+		if y, ok := b.(bool); ok && (o == "&" || o == "|" || o == "^") {
+			return o == "&" && x && y || o == "|" && (x || y) || o == "^" && x != y, nil
+		}
+	case Dict:
+		if _, ok := b.(Dict); ok && o == "|" {
+			return nil, errBeyond
+		}
+	case string, Bytes:
+		if o == "%" {
+			return nil, errBeyond
+		}
 	}
 	x, xok := integer(a)
 	y, yok := integer(b)
@@ -272,8 +290,10 @@ func arithmetic(o string, a, b Value) (Value, error) {
 	if c, ok := a.(complex128); ok {
 		return complexes(o, c, b)
 	}
-	if c, ok := b.(complex128); ok && o == "+" {
-		return complexes(o, c, a)
+	if c, ok := b.(complex128); ok {
+		if f, ok := real64(a); ok {
+			return complexes(o, complex(f, 0), c)
+		}
 	}
 	f, fok := real64(a)
 	g, gok := real64(b)
@@ -298,7 +318,7 @@ func complexes(o string, a complex128, b Value) (Value, error) {
 	case "-":
 		return a - c, nil
 	}
-	return nil, errOperands
+	return nil, errBeyond
 }
 
 func setArithmetic(o string, a, b Set) (Value, error) {
@@ -313,6 +333,17 @@ func setArithmetic(o string, a, b Set) (Value, error) {
 		}
 	}
 	switch o {
+	case "^":
+		in := map[string]bool{}
+		for _, v := range a {
+			in[key(v)] = true
+		}
+		for _, v := range b {
+			if !in[key(v)] {
+				out = append(out, v)
+			}
+		}
+		return out, nil
 	case "|":
 		return newSet(append(out, b...)), nil
 	case "&", "-":
@@ -345,7 +376,7 @@ func integers(o string, x, y *big.Int) (Value, error) {
 		return z.Sub(x, y), nil
 	case "*":
 		if x.BitLen()+y.BitLen() > maxBits {
-			return nil, errors.New("an integer too large to compare")
+			return nil, errBeyond
 		}
 		return z.Mul(x, y), nil
 	case "&":
@@ -361,12 +392,12 @@ func integers(o string, x, y *big.Int) (Value, error) {
 			return floats(o, f, g)
 		}
 		if !y.IsInt64() || int64(x.BitLen())*y.Int64() > maxBits && x.BitLen() > 1 {
-			return nil, errors.New("an integer too large to compare")
+			return nil, errBeyond
 		}
 		return z.Exp(x, y, nil), nil
 	case "<<", ">>":
 		if !y.IsInt64() || y.Sign() < 0 || y.Int64() > maxBits {
-			return nil, errors.New("a shift too far to compare")
+			return nil, errBeyond
 		}
 		if o == "<<" {
 			return z.Lsh(x, uint(y.Int64())), nil
@@ -407,7 +438,7 @@ func floats(o string, f, g float64) (Value, error) {
 			return nil, errZero
 		}
 		if f < 0 && g != math.Trunc(g) {
-			return nil, errOperands
+			return nil, errBeyond
 		}
 		return math.Pow(f, g), nil
 	}
@@ -473,7 +504,7 @@ func repeat(a, b Value) (Value, bool) {
 		return nil, false
 	}
 	if !n.IsInt64() || n.Int64() > int64(maxItems/max(size, 1)) {
-		return nil, false
+		return errBeyond, true
 	}
 	times := int(max(n.Int64(), 0))
 	switch a := a.(type) {
@@ -507,5 +538,12 @@ func member(a, b Value) (bool, error) {
 		return strings.Contains(s, t), nil
 	}
 	l, err := items(b)
+	switch b.(type) {
+	case Set, Dict:
+		switch a.(type) {
+		case List, Dict:
+			return false, errors.New("TypeError: unhashable")
+		}
+	}
 	return slices.ContainsFunc(l, func(v Value) bool { return Equal(a, v) }), err
 }

@@ -9,7 +9,10 @@ import (
 	"strings"
 )
 
-var errArguments = errors.New("TypeError: wrong arguments")
+// errArguments are arguments that Python may know what to do with.
+var errArguments = errBeyond
+
+var errNumber = errors.New("TypeError: must be a real number")
 
 // functions are the builtins that expectations may use; nil ones only around an answer, where the program's process applies them.
 var functions = map[string]func(args []Value, named []string) (Value, error){
@@ -54,6 +57,9 @@ func absolute(a []Value) (Value, error) {
 func round(a []Value) (Value, error) {
 	if i, ok := integer(a[0]); ok && len(a) == 1 {
 		return i, nil
+	}
+	if _, ok := real64(a[0]); !ok {
+		return nil, errNumber
 	}
 	f, ok := a[0].(float64)
 	if !ok {
@@ -165,7 +171,7 @@ func toFloat(a []Value) (Value, error) {
 	}
 	f, ok := real64(a[0])
 	if !ok {
-		return nil, errArguments
+		return nil, errNumber
 	}
 	return f, nil
 }
@@ -233,7 +239,10 @@ func isClose(args []Value, named []string) (Value, error) {
 	var x [4]float64
 	for i, v := range args {
 		f, ok := real64(v)
-		if !ok || i >= len(x) {
+		if !ok {
+			return nil, errNumber
+		}
+		if i >= len(x) {
 			return nil, errArguments
 		}
 		x[i] = f

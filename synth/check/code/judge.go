@@ -131,6 +131,8 @@ func want(n *node, o sandbox.Outcome) (sandbox.Verdict, string) {
 			return sandbox.Protocol, "no answer"
 		}
 		return o.End, o.Why
+	case errors.Is(err, errBeyond):
+		return sandbox.HarnessError, err.Error()
 	case err != nil:
 		return sandbox.Exception, err.Error()
 	case !truth(v):
