@@ -16,6 +16,7 @@ var Catalog = []stages.Spec{
 	stages.Define("check_judge", checkJudgeDefaults),
 	stages.Define("check_math", check.MathDefaults),
 	stages.Define("check_reward", checkRewardDefaults),
+	stages.Define("constrain", constrainDefaults),
 	stages.Define("dedup_answers", dedupAnswersDefaults),
 	stages.Define("pass_rate", passRateDefaults),
 	stages.Define("pick", pickDefaults),
