@@ -224,9 +224,12 @@ func (a *Answer) unfit(r stages.Reply) string {
 // by says who gave sample k, and how: model, settings, seed and number.
 func (a *Answer) by(k int) string {
 	var s strings.Builder
-	if a.Model != "" {
+	switch name, ok := a.model.(fmt.Stringer); {
+	case a.Model != "":
 		s.WriteString(a.Model)
-	} else {
+	case ok:
+		s.WriteString(name.String())
+	default:
 		s.WriteString("the model")
 	}
 	fmt.Fprintf(&s, ", temperature %g, at most %d tokens", a.Temperature, a.MaxTokens)

@@ -209,7 +209,8 @@ func TestCheckReward(t *testing.T) {
 	}).env())
 	_, _, _, b := apply(t, &r, prompt(answer("long", "p"), answer("s", "p"), answer("none", "p")))
 	for k, want := range []stages.Check{
-		{Name: "stage", Result: stages.Passed, Score: 1.5, Why: "score 1.5"}, {Name: "stage", Result: stages.Failed, Score: -1.5, Why: "score -1.5"},
+		{Name: "stage", Result: stages.Passed, Score: 1.5, Why: "score 1.5"},
+		{Name: "stage", Result: stages.Failed, Score: -1.5, Why: "score -1.5"},
 		{Name: "stage", Why: "the model's head has 1 outputs, and output 1 is the score"},
 	} {
 		if got := b.Docs[0].Answers[k].Checks[1]; got != want {
