@@ -4,15 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/winnow-data/winnow/inference"
-	"github.com/winnow-data/winnow/pipelines/models"
-	"github.com/winnow-data/winnow/pipelines/recipe"
 	"github.com/winnow-data/winnow/stages/settings"
 )
 
@@ -50,25 +45,11 @@ func (f *askFlags) open() (*inference.Batcher, error) {
 		}
 		o.Memory = n
 	}
-	path, err := modelPath(f.model)
+	path, err := findModel(f.model)
 	if err != nil {
 		return nil, err
 	}
 	return inference.Open(path, o)
-}
-
-// modelPath finds a model: a path, or a name of the hub that was pulled.
-func modelPath(name string) (string, error) {
-	if _, err := os.Stat(name); err == nil {
-		return name, nil
-	} else if strings.Count(name, "/") != 1 || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.HasSuffix(name, ".gguf") {
-		return "", err
-	}
-	path, help, err := models.FindHub(recipe.Model{Hub: name}, os.Getenv)
-	if err != nil && help != "" && !strings.Contains(err.Error(), help) {
-		err = fmt.Errorf("%w; %s", err, help)
-	}
-	return path, err
 }
 
 // batchRows is how many rows are asked about together; two such batches are on their way at once, so that sequences are always at work.
@@ -162,6 +143,19 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 		return derr
 	}
 	return errors.Join(err, out.Flush())
+}
+
+// textOrIDs reads what a request is about from a row that has one of text and ids.
+func textOrIDs(r *jsonRow, q *inference.Request) error {
+	key, err := r.oneOf("text", "ids")
+	switch {
+	case err != nil:
+	case key == "text":
+		q.Prompt, err = rowText(r, key)
+	default:
+		q.IDs, err = rowIDs(r)
+	}
+	return err
 }
 
 // rowIDs reads a row's token ids.

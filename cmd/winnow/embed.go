@@ -18,20 +18,12 @@ func newEmbed(a *app) *cobra.Command {
 			"last token after the final norm, or the mean over all tokens (--mean). Vectors are not brought to length 1.",
 		Args: exactArgs(1, "a file of rows, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.askRows(c.Context(), &ask, args[0], func(r *jsonRow) (q inference.Request, err error) {
-				q = inference.Request{Task: inference.Embed, Special: special, Truncate: truncate}
+			return a.askRows(c.Context(), &ask, args[0], func(r *jsonRow) (inference.Request, error) {
+				q := inference.Request{Task: inference.Embed, Special: special, Truncate: truncate}
 				if mean {
 					q.Pooling = inference.Mean
 				}
-				key, err := r.oneOf("text", "ids")
-				if err != nil {
-					return q, err
-				}
-				if key == "text" {
-					q.Prompt, err = rowText(r, key)
-				} else {
-					q.IDs, err = rowIDs(r)
-				}
+				err := textOrIDs(r, &q)
 				return q, err
 			}, func(r *jsonRow, p *inference.Reply) error { return r.set("embedding", p.Vector) })
 		},

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winnow-data/winnow/inference/hub"
+	"github.com/winnow-data/winnow/pipelines/models"
+	"github.com/winnow-data/winnow/pipelines/recipe"
 	"github.com/winnow-data/winnow/stages/settings"
 )
 
@@ -51,23 +53,24 @@ func newModel(a *app) *cobra.Command {
 	return c
 }
 
-// findModel turns what a person calls a model, a path or a name on the hub, into a path. The network is not touched: what is not in the cache is
-// an error that says how to fetch it.
+// findModel turns what a person calls a model into a path: a folder, a file, or a name on the hub, ORG/NAME, with /FILE behind it where there are several
+// files. The network is not touched: what is not in the cache is an error that says how to fetch it.
 func findModel(name string) (string, error) {
 	_, err := os.Stat(name)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) || strings.Count(name, "/") != 1 || strings.HasSuffix(name, ".gguf") {
+	parts := strings.SplitN(name, "/", 3)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) || len(parts) < 2 || len(parts) == 2 && strings.HasSuffix(name, ".gguf") {
 		return name, err
 	}
-	want, parseErr := hub.Parse(name)
-	if parseErr != nil {
+	if _, parseErr := hub.Parse(parts[0] + "/" + parts[1]); parseErr != nil {
 		return "", err
 	}
-	h, err := hub.FromEnv(os.Getenv)
-	if err != nil {
-		return "", exitError{exitUsage, err}
-	}
-	path, err := h.Find(want)
-	if err != nil {
+	path, _, err := models.FindHub(recipe.Model{Hub: name}, os.Getenv)
+	var several *hub.AmbiguousError
+	switch {
+	case errors.As(err, &several):
+		of := parts[0] + "/" + parts[1] + "/"
+		return "", fmt.Errorf("%w; name one: %s", err, of+strings.Join(several.Choices, ", or "+of))
+	case err != nil:
 		return "", fmt.Errorf("%s is no file or folder here: %w", name, err)
 	}
 	return path, nil

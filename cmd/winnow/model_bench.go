@@ -27,7 +27,7 @@ func newModelBench(a *app) *cobra.Command {
 			if o.Threads < 0 || o.Rounds < 1 {
 				return usage("--threads %d, --rounds %d: want 0 or more, and 1 or more", o.Threads, o.Rounds)
 			}
-			path, err := modelPath(args[0])
+			path, err := findModel(args[0])
 			if err != nil {
 				return err
 			}

@@ -21,17 +21,9 @@ func newScore(a *app) *cobra.Command {
 			"probabilities of all tokens but the first, and perplexity, the exponential of minus their mean.",
 		Args: exactArgs(1, "a file of rows, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.askRows(c.Context(), &ask, args[0], func(r *jsonRow) (q inference.Request, err error) {
-				q = inference.Request{Task: inference.Score, Special: special, Truncate: truncate}
-				key, err := r.oneOf("text", "ids")
-				if err != nil {
-					return q, err
-				}
-				if key == "text" {
-					q.Prompt, err = rowText(r, key)
-				} else {
-					q.IDs, err = rowIDs(r)
-				}
+			return a.askRows(c.Context(), &ask, args[0], func(r *jsonRow) (inference.Request, error) {
+				q := inference.Request{Task: inference.Score, Special: special, Truncate: truncate}
+				err := textOrIDs(r, &q)
 				return q, err
 			}, addScore)
 		},

@@ -56,7 +56,7 @@ func openTokenizer(model, folder string) (*tokenizer.Tokenizer, error) {
 	if folder != "" {
 		return tokenizer.Open(folder)
 	}
-	path, err := modelPath(model)
+	path, err := findModel(model)
 	if err != nil {
 		return nil, err
 	}
