@@ -3,10 +3,10 @@ package card
 import (
 	"cmp"
 	"encoding/json"
-	"os"
 	"slices"
 
 	"github.com/winnow-data/winnow/inference/gguf"
+	"github.com/winnow-data/winnow/inference/internal/mapped"
 	"github.com/winnow-data/winnow/inference/qwen2"
 )
 
@@ -54,7 +54,7 @@ func (s *Shape) headDim() {
 
 // fromConfig reads the blueprint of a Hugging Face folder, in the form of the releases or as transformers 5 saves it.
 func (c *Card) fromConfig(path string) {
-	data, err := os.ReadFile(path)
+	data, err := mapped.Read(path, 16<<20)
 	if err != nil {
 		c.warn("the blueprint cannot be read: %v", err)
 		return

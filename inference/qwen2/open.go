@@ -17,11 +17,17 @@ import (
 	"github.com/winnow-data/winnow/inference/tokenizer"
 )
 
+// maxConfig is the most bytes that are read of a config.json: those in use have a few thousand.
+const maxConfig = 16 << 20
+
 // Options say how a model is held in memory.
 type Options struct {
-	// Weights is the form of the matrices: "" as they are stored (block types with their own integers, in 4 or 8 bits; F16 as f32), or f32, bf16, int8 (a scale per 32 columns, of gate and up per 128), int4
-	// (scale and minimum per 32; embedding and head int8). Norms, biases, expert routers and classification heads are float32 always.
+	// Weights is the form of the matrices: "" as they are stored (block types with their own integers, in 4 or 8 bits; F16 as f32), or f32,
+	// bf16, int8 (a scale per 32 columns), int4 (scale and minimum per 32; embedding and head int8). What a file holds in integers of no more
+	// than 8 or 4 bits stays as it is. Norms, biases, expert routers and classification heads are float32 always.
 	Weights string
+	// Anew rounds those integers too, as if the file held floats: to measure a form on any file.
+	Anew bool
 	// Config is another config.json to read instead of the folder's, "" for none.
 	Config string
 	// Threads pack the weights; 0: one per CPU.
@@ -92,7 +98,7 @@ func (m *Model) openFolder(path string, o Options) (err error) {
 	if o.Config != "" {
 		name = o.Config
 	}
-	data, err := os.ReadFile(name)
+	data, err := mapped.Read(name, maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: is no model folder: it has no config.json", path)
 	}
@@ -149,7 +155,7 @@ func (m *Model) load(b *binder, o Options) error {
 		return fmt.Errorf("%s: the tokenizer has id %d, and the embedding has %d rows", b.path, t.MaxID(), m.Config.Vocab)
 	}
 	err := mapped.Guard(func() {
-		m.w, m.pack = m.Config.bind(b, o.Weights)
+		m.w, m.pack = m.Config.bind(b, o)
 		if b.err == nil {
 			b.err = b.rest(&m.Config)
 		}

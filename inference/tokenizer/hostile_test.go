@@ -271,8 +271,8 @@ func TestBadFolders(t *testing.T) {
 			t.Errorf("%s %.60s: error %v, want %q", c.file, c.text, err, c.want)
 		}
 	}
-	if _, err := Open(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("an empty folder: error %v, want fs.ErrNotExist", err)
+	if _, err := Open(t.TempDir()); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "neither tokenizer.json nor vocab.json") {
+		t.Errorf("an empty folder: error %v, want fs.ErrNotExist and what was looked for", err)
 	}
 }
 
@@ -321,4 +321,32 @@ func TestManyAdded(t *testing.T) {
 		want = append(want, id, tok.bytes['<'], 256)
 	}
 	checkIDs(t, tok, text.String(), true, want)
+}
+
+// A pipe in a file's place would be waited for.
+func TestPipeForTokenizer(t *testing.T) {
+	for _, name := range []string{"tokenizer.json", "tokenizer_config.json"} {
+		dir := fstest.MapFS{
+			"vocab.json": {Data: []byte(`{}`)}, "merges.txt": {Data: []byte("")}, name: {Mode: fs.ModeNamedPipe},
+		}
+		if name != "tokenizer.json" {
+			src, err := json.Marshal(idsOf(tiny()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir["vocab.json"].Data = src
+		}
+		if _, err := ReadParts(dir); err == nil || !strings.Contains(err.Error(), name+" is no regular file") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+// idsOf is vocab.json.
+func idsOf(p Parts) map[string]int {
+	vocab := map[string]int{}
+	for id, token := range p.Tokens {
+		vocab[token] = id
+	}
+	return vocab
 }

@@ -46,6 +46,9 @@ func readFile(dir fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", name) // reading a pipe would wait for its other end
+	}
 	if info.Size() > maxFile {
 		return nil, fmt.Errorf("%s has %d bytes; at most %d are read", name, info.Size(), maxFile)
 	}
@@ -128,6 +131,9 @@ func (p *Parts) lookup(token string) int32 {
 
 func (p *Parts) readVocabMerges(dir fs.FS) error {
 	src, err := readFile(dir, "vocab.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is neither tokenizer.json nor vocab.json: %w", fs.ErrNotExist)
+	}
 	if err != nil {
 		return err
 	}
@@ -135,7 +141,7 @@ func (p *Parts) readVocabMerges(dir fs.FS) error {
 		return fmt.Errorf("vocab.json: %w", err)
 	}
 	if src, err = readFile(dir, "merges.txt"); err != nil {
-		return err
+		return fmt.Errorf("vocab.json without merges.txt: %w", err)
 	}
 	text := string(src)
 	p.Merges = make([]string, 0, strings.Count(text, "\n")+1)

@@ -14,6 +14,8 @@ package mapped
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"runtime/debug"
 )
 
@@ -39,4 +41,32 @@ func Guard(f func()) (err error) {
 	}()
 	f()
 	return nil
+}
+
+// Read reads a file of at most so many bytes, such as a configuration beside the weights, into the heap. What is no regular file is refused: a pipe would
+// wait for its other end, a device would never end.
+func Read(path string, most int64) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.IsDir() {
+		return nil, fmt.Errorf("read %s: is a directory", path)
+	}
+	if !st.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: it is no regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("read %s: it has %d bytes, want at most %d", path, max(st.Size(), most+1), most)
+	}
+	return data, nil
 }
