@@ -111,7 +111,7 @@ type Request struct {
 	Labels []string        // Generate: the text is one of these
 	Schema json.RawMessage // Generate: the text is JSON that this schema allows; see package schema for what is understood
 
-	Truncate bool // a prompt longer than the context loses its middle instead of failing
+	Truncate bool // a prompt longer than the context loses its middle, a scored text its end, instead of failing
 }
 
 // A Reply answers one request.

@@ -40,7 +40,7 @@ type Request struct {
 	Stop        []string        // AskText: the reply ends before the first of these
 	Labels      []string        // AskText: the reply is one of these
 	Schema      json.RawMessage // AskText: the reply is JSON that this schema allows
-	Truncate    bool            // a text that is longer than the context loses its middle instead of failing
+	Truncate    bool            // a text that is longer than the context loses its middle, or its end where it is scored, instead of failing
 }
 
 // A Reply answers one request.

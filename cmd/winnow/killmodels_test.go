@@ -134,7 +134,7 @@ func TestKillModels(t *testing.T) {
 	}
 	runs := 1
 	if os.Getenv("CI") == "true" {
-		runs = 4
+		runs = 2
 	}
 	file := realdata.Path(t, "data/models/smollm2-135m-instruct.q4_1.gguf")
 	prepared := func() (name, out string) {
