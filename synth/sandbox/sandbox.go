@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // A Level is how strongly programs are isolated.
@@ -42,6 +43,7 @@ type Sandbox struct {
 	token    string // the last argument of every process of its boxes
 	programs pool
 	tests    pool
+	closing  sync.Once
 }
 
 // ErrNone wraps what [Open] returns on a machine without isolation or interpreter.
@@ -105,10 +107,12 @@ var levelDocs = [...]string{
 	"bubblewrap: namespaces, read-only root, work folder in memory, no network, no capabilities, seccomp",
 }
 
-// Close ends all boxes. Programs that still run end with them.
+// Close ends all boxes, once the programs that run in them have ended. Boxes end with this process, too, however it ends.
 func (s *Sandbox) Close() error {
-	s.programs.close()
-	s.tests.close()
+	s.closing.Do(func() {
+		s.programs.close()
+		s.tests.close()
+	})
 	return nil
 }
 

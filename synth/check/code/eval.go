@@ -492,24 +492,19 @@ func repeat(a, b Value) (Value, bool) {
 	if !ok {
 		return nil, false
 	}
-	size := 1
-	switch a := a.(type) {
-	case string:
-		size = len(a)
-	case List:
-		size = len(a)
-	case Tuple:
-		size = len(a)
+	switch a.(type) {
+	case string, List, Tuple:
 	default:
 		return nil, false
 	}
+	size := weight(a)
 	if !n.IsInt64() || n.Int64() > int64(maxItems/max(size, 1)) {
 		return errBeyond, true
 	}
 	times := int(max(n.Int64(), 0))
 	switch a := a.(type) {
 	case string:
-		s := make([]byte, 0, size*times)
+		s := make([]byte, 0, len(a)*times)
 		for range times {
 			s = append(s, a...)
 		}
@@ -546,4 +541,28 @@ func member(a, b Value) (bool, error) {
 		}
 	}
 	return slices.ContainsFunc(l, func(v Value) bool { return Equal(a, v) }), err
+}
+
+// weight counts what a value holds, parts that it shares as often as they occur.
+func weight(v Value) int {
+	n := 1
+	switch v := v.(type) {
+	case string:
+		return len(v) + 1
+	case Bytes:
+		return len(v) + 1
+	case *big.Int:
+		return v.BitLen()/64 + 1
+	case Dict:
+		for _, p := range v {
+			n += weight(p.Key) + weight(p.Value)
+		}
+	default:
+		if l, err := items(v); err == nil {
+			for _, x := range l {
+				n += weight(x)
+			}
+		}
+	}
+	return n
 }
