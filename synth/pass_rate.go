@@ -2,6 +2,7 @@ package synth
 
 import (
 	"context"
+	"strings"
 
 	"github.com/winnow-data/winnow/stages"
 )
@@ -11,9 +12,13 @@ import (
 //	pass_rate: {min: 0.1, max: 0.9}
 //
 // The share is of the answers that passed or failed; an answer whose checks are unknown counts as neither. One that repeats another counts with what its checkers
-// found: it is a sample like any other. A prompt without such an answer has no rate and stays.
+// found: it is a sample like any other. A prompt without such an answer has no rate and stays. The report tells the share of all answers together, with its
+// 95 % confidence interval, which takes answers for independent: of several to one prompt it is too narrow.
+//
+// With of: check_math only the checks of that stage count: as benchmarks do, an answer that was cut off is judged as it stands.
 type PassRate struct {
-	stages.Range // shares that stay, from 0 to 1; none given: all
+	Of           string // label of the stage whose checks count; empty: all checks
+	stages.Range        // shares that stay, from 0 to 1; none given: all
 }
 
 var passRateDefaults = PassRate{Range: stages.Any}
@@ -35,7 +40,11 @@ func (p *PassRate) Apply(_ context.Context, b *stages.Batch) error {
 		if d.Kind != "" {
 			continue
 		}
-		x := rate(d)
+		n := p.decide(d)
+		for r, name := range map[stages.Result]string{stages.Passed: "passed", stages.Failed: "failed", stages.Unknown: "unknown"} {
+			b.Count(name, n[r])
+		}
+		x := rate(n)
 		b.Measured(i, "pass_rate", x)
 		if !p.Has(x) {
 			b.Drop(i, stages.Verdict{Rule: "pass_rate", Value: x})
@@ -44,19 +53,35 @@ func (p *PassRate) Apply(_ context.Context, b *stages.Batch) error {
 	return nil
 }
 
-// rate is the share of a prompt's decided answers that passed; NA without one.
-func rate(d *stages.Document) float64 {
-	passed, failed := 0, 0
+// decide counts a prompt's answers by what the checks that count come to.
+func (p *PassRate) decide(d *stages.Document) map[stages.Result]int64 {
+	n := map[stages.Result]int64{}
 	for k := range d.Answers {
-		switch verdict(&d.Answers[k]) {
-		case stages.Passed:
-			passed++
-		case stages.Failed:
-			failed++
+		if p.Of == "" {
+			n[verdict(&d.Answers[k])]++
+		} else {
+			n[standing(&stages.Answer{Checks: checksOf(&d.Answers[k], p.Of)})]++
 		}
 	}
-	if passed+failed == 0 {
+	return n
+}
+
+// checksOf are the checks of an answer that the stage of a label made: they bear the label, alone or before a slash.
+func checksOf(a *stages.Answer, label string) []stages.Check {
+	var own []stages.Check
+	for _, c := range a.Checks {
+		if name, _, _ := strings.Cut(c.Name, "/"); name == label {
+			own = append(own, c)
+		}
+	}
+	return own
+}
+
+// rate is the share of decided answers that passed; NA without one.
+func rate(n map[stages.Result]int64) float64 {
+	decided := n[stages.Passed] + n[stages.Failed]
+	if decided == 0 {
 		return stages.NA
 	}
-	return float64(passed) / float64(passed+failed)
+	return float64(n[stages.Passed]) / float64(decided)
 }

@@ -51,6 +51,8 @@ func picker(t *testing.T, yaml string) *Pick {
 }
 
 // apply lets a stage act on one document and returns what it made, and the document's outcome.
+//
+//lint:ignore ST1008 the error is an outcome of the document, not of apply
 func apply(t *testing.T, s stages.Stage, d stages.Document) (made []stages.Document, v stages.Verdict, fault error, b *stages.Batch) {
 	t.Helper()
 	b = stages.NewBatch([]stages.Document{d})
@@ -248,6 +250,35 @@ func TestDedupAnswers(t *testing.T) {
 	}
 }
 
+// TestPassRateOfOneCheck: an evaluation judges what was cut off as it stands, and an answer follows its instructions if it follows all.
+func TestPassRateOfOneCheck(t *testing.T) {
+	named := func(checks ...stages.Check) stages.Answer { return stages.Answer{Text: "t", Checks: checks} }
+	cut := stages.Check{Name: "answer", Why: "cut off at 5 tokens"}
+	is := func(name string, r stages.Result) stages.Check { return stages.Check{Name: name, Result: r} }
+	for _, c := range []struct {
+		name                    string
+		answers                 []stages.Answer
+		passed, failed, unknown int64
+	}{
+		{"no answer", nil, 0, 0, 0},
+		{"cut off and right", []stages.Answer{named(cut, is("form", stages.Passed))}, 1, 0, 0},
+		{"cut off and wrong", []stages.Answer{named(cut, is("form", stages.Failed))}, 0, 1, 0},
+		{"one of two instructions", []stages.Answer{named(is("form/a", stages.Passed), is("form/b", stages.Failed))}, 0, 1, 0},
+		{"both", []stages.Answer{named(is("form/a", stages.Passed), is("form/b", stages.Passed))}, 1, 0, 0},
+		{"one that nobody knows", []stages.Answer{named(is("form/a", stages.Failed), is("form/b", stages.Unknown))}, 0, 0, 1},
+		{"the check of another stage", []stages.Answer{named(is("formal", stages.Passed))}, 0, 0, 1},
+		{"two answers", []stages.Answer{named(is("form", stages.Passed)), named(is("form", stages.Failed))}, 1, 1, 0},
+	} {
+		p := PassRate{Of: "form", Range: stages.Any}
+		d := prompt(c.answers...)
+		_, _, _, b := apply(t, &p, d)
+		n := b.Counted()
+		if n["passed"] != c.passed || n["failed"] != c.failed || n["unknown"] != c.unknown || !b.Alive(0) {
+			t.Errorf("%s: counted %v, want %d passed, %d failed, %d unknown, and the prompt stays", c.name, n, c.passed, c.failed, c.unknown)
+		}
+	}
+}
+
 func TestPassRate(t *testing.T) {
 	repeated := answer("x", "p")
 	repeated.Checks = append(repeated.Checks, repeatsCheck("d", 1, "the same text"))
@@ -267,7 +298,7 @@ func TestPassRate(t *testing.T) {
 	} {
 		p := PassRate{Range: stages.Between(0.1, 0.9)}
 		d := prompt(c.answers...)
-		if got := rate(&d); got != c.want && !(stages.IsNA(got) && stages.IsNA(c.want)) {
+		if got := rate(p.decide(&d)); got != c.want && !(stages.IsNA(got) && stages.IsNA(c.want)) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 		if _, v, _, b := apply(t, &p, d); b.Alive(0) != c.stays || !c.stays && v.Rule != "pass_rate" {

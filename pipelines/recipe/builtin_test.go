@@ -74,8 +74,9 @@ func TestSchemaTakesBuiltInRecipes(t *testing.T) {
 		}
 		wrong := bytes.Replace(src, []byte("\n  - mask_pii"), []byte("\n  - mask_pi"), 1)
 		wrong = bytes.Replace(wrong, []byte("\n  - gopher_quality"), []byte("\n  - gopher_qualty"), 1)
+		wrong = bytes.Replace(wrong, []byte("\n  - pass_rate"), []byte("\n  - pas_rate"), 1)
 		if bytes.Equal(wrong, src) {
-			t.Fatalf("%s has neither gopher_quality nor mask_pii", name)
+			t.Fatalf("%s has none of gopher_quality, mask_pii, pass_rate", name)
 		}
 		tree, ps = settings.Parse(name, wrong)
 		if len(ps) > 0 {

@@ -40,8 +40,8 @@ func TestModelFlagProblems(t *testing.T) {
 		{one, ModelFlag{Kind: "file", Where: "a\nb"}, "control characters"},
 	} {
 		c.flag.Flag = "--model x"
-		r, ps := Load([]byte(c.models+"input: a.jsonl\nstages: [{judge: {model: small}}]\noutput: out\n"), "r.yaml", registry(t), Options{
-			Models: []ModelFlag{c.flag}, Stat: onDisk,
+		r, ps := Load([]byte(c.models+"input: testdata\nstages: [{judge: {model: small}}]\noutput: out\n"), "r.yaml", registry(t), Options{
+			Models: []ModelFlag{c.flag},
 		})
 		if r != nil || len(ps) == 0 || !strings.Contains(message(ps), c.want) {
 			t.Errorf("%+v: got %v, want %q", c.flag, ps, c.want)

@@ -1,7 +1,7 @@
-// Package recipes holds the recipes that are built into the binary, and the sample shards that the quickstart reads.
+// Package recipes holds the recipes that are built into the binary, the sample shards that the quickstarts read, and the benchmarks of the recipes eval-*.
 //
 // A recipe here is a file as anybody would write it: `winnow init NAME` prints it with its comments, `winnow run NAME` runs it. Its
-// input may name data in the binary, `embedded:quickstart`, which is the folder quickstart of [FS].
+// input may name data in the binary: `embedded:quickstart` is the folder quickstart of [FS].
 package recipes
 
 import (
@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-//go:generate go run ./_generate -from ../../../shared/data -to quickstart
+//go:generate go run ./_generate -from ../../../shared/data -to .
 
-//go:embed *.yaml quickstart
+//go:embed *.yaml quickstart eval
 var files embed.FS
 
 // FS is what `embedded:` paths are relative to.

@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -11,7 +12,7 @@ import (
 )
 
 func TestLookup(t *testing.T) {
-	if got, want := Names(), []string{"educational", "quickstart", "rejection-quickstart", "web"}; !slices.Equal(got, want) {
+	if got, want := Names(), []string{"educational", "eval-gsm8k", "eval-humaneval", "eval-ifeval", "quickstart", "rejection-quickstart", "web"}; !slices.Equal(got, want) {
 		t.Fatalf("names %v, want %v", got, want)
 	}
 	for _, name := range Names() {
@@ -53,6 +54,39 @@ func TestSamples(t *testing.T) {
 	}
 	if len(entries) < 6 || total > 1_500_000 {
 		t.Errorf("%d samples of %d bytes, want at least 6 in at most 1,500,000", len(entries), total)
+	}
+}
+
+// TestBenchmarks holds the benchmarks to their published sizes, and to the README that names their sources.
+func TestBenchmarks(t *testing.T) {
+	readme, err := fs.ReadFile(FS(), "eval/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var total int64
+	for name, rows := range map[string]int{"gsm8k.jsonl.gz": 400, "humaneval.jsonl.gz": 164, "ifeval.jsonl.gz": 540} {
+		data, err := fs.ReadFile(FS(), "eval/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += int64(len(data))
+		z, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(text, []byte("\n")); n != rows {
+			t.Errorf("%s has %d problems, want %d", name, n, rows)
+		}
+		if !strings.Contains(string(readme), "`"+name+"`") {
+			t.Errorf("the README does not name %s", name)
+		}
+	}
+	if total > 200_000 {
+		t.Errorf("%d bytes of benchmarks, want at most 200,000", total)
 	}
 }
 

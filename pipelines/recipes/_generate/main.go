@@ -1,9 +1,9 @@
-// Command _generate writes the sample shards of the quickstart, ../quickstart/*, from the project's folder of real inputs:
+// Command _generate writes the data in the binary, ../quickstart/* and ../eval/*, from the project's folder of real inputs:
 //
-//	go run ./pipelines/recipes/_generate -from ../shared/data -to pipelines/recipes/quickstart
+//	go run ./pipelines/recipes/_generate -from ../shared/data -to pipelines/recipes
 //
 // The output depends on the inputs alone: no clock, no random source. Every document is real text under a licence that lets it be
-// passed on (../quickstart/README.md names them), except what no real text may hold: invented personal data, boilerplate, and damage.
+// passed on (the README of each folder names them), except what no real text may hold: invented personal data, boilerplate, and damage.
 //
 // The samples show what a corpus meets in the wild, some 1,200 documents in 1.1 MB:
 //
@@ -13,6 +13,8 @@
 //   - shards/books.parquet: many languages and scripts, with typed columns
 //   - shards/notes.jsonl: plain lines, some of them broken
 //   - answers/gsm8k.jsonl.gz: problems with the answers that four models gave, for the second recipe
+//
+// The benchmarks of the recipes eval-* are as published, but that of GSM8K every third problem stands for all.
 package main
 
 import (
@@ -24,7 +26,7 @@ import (
 
 func main() {
 	from := flag.String("from", "../shared/data", "folder of real inputs")
-	to := flag.String("to", "pipelines/recipes/quickstart", "folder to write")
+	to := flag.String("to", "pipelines/recipes", "folder to write")
 	flag.Parse()
 	if err := generate(*from, *to); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
@@ -37,14 +39,17 @@ func generate(from, to string) error {
 		name string
 		make func(from string) ([]byte, int, error)
 	}{
-		{"crawl/crawl-00000.warc.gz", realCrawl},
-		{"crawl/crawl-00001.warc.gz", wrappedCrawl},
-		{"shards/web-00000.jsonl.gz", web},
-		{"shards/web-00001.jsonl.gz", cutOff},
-		{"shards/docs.jsonl.zst", docs},
-		{"shards/books.parquet", books},
-		{"shards/notes.jsonl", notes},
-		{"answers/gsm8k.jsonl.gz", answers},
+		{"quickstart/crawl/crawl-00000.warc.gz", realCrawl},
+		{"quickstart/crawl/crawl-00001.warc.gz", wrappedCrawl},
+		{"quickstart/shards/web-00000.jsonl.gz", web},
+		{"quickstart/shards/web-00001.jsonl.gz", cutOff},
+		{"quickstart/shards/docs.jsonl.zst", docs},
+		{"quickstart/shards/books.parquet", books},
+		{"quickstart/shards/notes.jsonl", notes},
+		{"quickstart/answers/gsm8k.jsonl.gz", answers},
+		{"eval/gsm8k.jsonl.gz", evalGSM8K},
+		{"eval/humaneval.jsonl.gz", evalHumanEval},
+		{"eval/ifeval.jsonl.gz", evalIFEval},
 	}
 	bytes, documents := 0, 0
 	for _, f := range files {
@@ -59,9 +64,9 @@ func generate(from, to string) error {
 		if err := os.WriteFile(name, data, 0o644); err != nil {
 			return err
 		}
-		fmt.Printf("%-28s %5d records %8d bytes\n", f.name, n, len(data))
+		fmt.Printf("%-40s %5d records %8d bytes\n", f.name, n, len(data))
 		bytes, documents = bytes+len(data), documents+n
 	}
-	fmt.Printf("%-28s %5d records %8d bytes\n", "all", documents, bytes)
+	fmt.Printf("%-40s %5d records %8d bytes\n", "all", documents, bytes)
 	return nil
 }
