@@ -53,8 +53,8 @@ type experts struct {
 }
 
 // bind finds every tensor of the model and lists what is to be packed.
-func (c *Config) bind(b *binder, want string) (*weights, *packing) {
-	p := &packing{want: want, path: b.path, turns: map[string]int{}}
+func (c *Config) bind(b *binder, o Options) (*weights, *packing) {
+	p := &packing{want: o.Weights, anew: o.Anew, path: b.path, turns: map[string]int{}}
 	w := &weights{norm: b.vector("norm.weight", c.Hidden), layers: make([]layer, c.Layers)}
 	embed := b.take("embed_tokens.weight", c.Vocab, c.Hidden)
 	p.table = true

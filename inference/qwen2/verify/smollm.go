@@ -228,7 +228,7 @@ func smolTop(rep *Report, c smolText, got qwen2.Top) {
 // smolRounded measures how far another form of the weights is from float32: the mean divergence over all positions of all texts, and
 // the perplexity.
 func (r *runner) smolRounded(g *smolGolden, states [][]float32, model, weights string, o Options) (*Report, error) {
-	m, err := qwen2.Open(model, qwen2.Options{Weights: weights, Threads: o.Threads})
+	m, err := qwen2.Open(model, qwen2.Options{Weights: weights, Anew: true, Threads: o.Threads})
 	if err != nil {
 		return nil, err
 	}
