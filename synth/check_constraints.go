@@ -141,7 +141,7 @@ func (c *CheckConstraints) Apply(ctx context.Context, b *stages.Batch) error {
 
 // ours says whether a check was made by this stage, in an earlier run.
 func (c *CheckConstraints) ours(k stages.Check) bool {
-	return k.Name == c.name() || len(k.Name) > len(c.name()) && k.Name[:len(c.name())+1] == c.name()+"/"
+	return stageOf(k.Name) == c.name()
 }
 
 func (c *CheckConstraints) name() string {

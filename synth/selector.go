@@ -145,7 +145,7 @@ func (r selector) rejectedBy(answers []stages.Answer) selector {
 	}
 	for k := range answers {
 		if len(answers[k].Checks) > 0 {
-			return selector{word: "failed", checks: []string{answers[k].Checks[0].Name}}
+			return selector{word: "failed", checks: []string{stageOf(answers[k].Checks[0].Name)}}
 		}
 	}
 	return selector{word: "failed"}

@@ -45,14 +45,32 @@ func decided(a *stages.Answer) bool {
 	return true
 }
 
-// found returns what the check of a name found.
+// found returns what the check of a name found. A stage that makes several checks, such as check_constraints, names them LABEL/CHECK: of its label they are
+// found as one, failed if one failed and none is unknown.
 func found(a *stages.Answer, name string) (stages.Check, bool) {
+	var own []stages.Check
 	for i := range a.Checks {
 		if a.Checks[i].Name == name {
 			return a.Checks[i], true
 		}
+		if stageOf(a.Checks[i].Name) == name {
+			own = append(own, a.Checks[i])
+		}
 	}
-	return stages.Check{}, false
+	if own == nil {
+		return stages.Check{}, false
+	}
+	c := stages.Check{Name: name, Result: standing(&stages.Answer{Checks: own})}
+	for i := range own {
+		c.Score += own[i].Score / float64(len(own))
+	}
+	return c, true
+}
+
+// stageOf is the label of the stage that made a check.
+func stageOf(name string) string {
+	label, _, _ := strings.Cut(name, "/")
+	return label
 }
 
 // repeatsPrefix begins the reason of a check that says that an answer repeats another.
