@@ -27,6 +27,7 @@ func Open(path string, o Options) (*Batcher, error) {
 	if o.Memory == 0 {
 		o.Memory = available() / 4
 	}
+	o.Memory = min(o.Memory, available()) // more is not there
 	files, err := filesOf(path)
 	if err != nil {
 		return nil, err

@@ -55,6 +55,26 @@ func (f *askFlags) open() (*inference.Batcher, error) {
 // batchRows is how many rows are asked about together; two such batches are on their way at once, so that sequences are always at work.
 const batchRows = 128
 
+// stopGrace is how long rows on their way may take after the first interrupt, as tasks of a run.
+const stopGrace = 10 * time.Second
+
+// graced is a context that ends stopGrace after the first interrupt.
+func (a *app) graced(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-a.stop:
+			select {
+			case <-time.After(stopGrace):
+				cancel()
+			case <-ctx.Done():
+			}
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
 // askRows reads rows, asks the model about each and writes the rows with what the replies add, in the order of the input.
 func (a *app) askRows(ctx context.Context, f *askFlags, file string, request func(*jsonRow) (inference.Request, error), add func(*jsonRow, *inference.Reply) error) (err error) {
 	m, err := f.open()
@@ -71,7 +91,7 @@ func (a *app) askRows(ctx context.Context, f *askFlags, file string, request fun
 		defer func() { err = errors.Join(err, store.Close()) }()
 		asked = inference.Record(m, store)
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := a.graced(ctx)
 	type batch struct {
 		rows    []*jsonRow
 		replies []inference.Reply

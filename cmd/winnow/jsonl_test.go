@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -79,6 +80,25 @@ func TestErrorsAreSafe(t *testing.T) {
 	if got, want := errs.String(), "winnow: standard input:1: want a JSON object, have [\"<009B>31m<202E>\"]\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+}
+
+// Rows on their way at the first interrupt have a while to end, and no more.
+func TestGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stop := make(chan struct{})
+		ctx, cancel := (&app{stop: stop}).graced(t.Context())
+		defer cancel()
+		time.Sleep(time.Hour)
+		close(stop)
+		time.Sleep(stopGrace - time.Second)
+		if ctx.Err() != nil {
+			t.Error("ended before its time")
+		}
+		time.Sleep(2 * time.Second)
+		if ctx.Err() == nil {
+			t.Error("still on")
+		}
+	})
 }
 
 // A command whose result cannot be written fails.
