@@ -277,6 +277,9 @@ func (a *app) summary(job *pipelines.Job, s *run.Summary, f runFlags, took time.
 			}
 			fmt.Fprintf(a.out, "  %8s  %s\n", comma(r.Documents), r.Label+"."+r.Rule)
 		}
+		for _, r := range s.Rates {
+			fmt.Fprintf(a.out, "passed  %s: %s\n", r.Stage, r)
+		}
 		for _, u := range job.Asked() {
 			a.asked(u)
 		}

@@ -21,16 +21,17 @@ func (r *Runner) publish(ctx context.Context, res *Result) error {
 	if sum.Example, err = r.example(ctx, res); err != nil {
 		return err
 	}
+	d, err := r.Report(ctx, res)
+	if err != nil {
+		return err
+	}
+	sum.Rates = d.Rates()
 	data, err := json.MarshalIndent(sum, "", " ")
 	if err != nil {
 		return err
 	}
 	if err := blob.Put(ctx, r.own, summaryName, data); err != nil {
 		return fmt.Errorf("write the run's summary: %w", err)
-	}
-	d, err := r.Report(ctx, res)
-	if err != nil {
-		return err
 	}
 	if err := r.WriteReport(ctx, d); err != nil {
 		return err

@@ -14,21 +14,23 @@ import (
 	"slices"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/report"
 	"github.com/winnow-data/winnow/stages/blob"
 )
 
 // A Summary is a finished run in a few numbers.
 type Summary struct {
-	Read        int64      `json:"read"`
-	Made        int64      `json:"made"`
-	Kept        int64      `json:"kept"`
-	Dropped     int64      `json:"dropped"`
-	Quarantined int64      `json:"quarantined"`
-	Rules       []RuleDrop `json:"rules"`             // that dropped something, most first
-	Files       int        `json:"files"`             // of the corpus
-	Bytes       int64      `json:"bytes"`             // of the corpus, as it lies
-	Work        int64      `json:"work"`              // bytes of work files
-	Example     string     `json:"example,omitempty"` // id of a document that was dropped
+	Read        int64         `json:"read"`
+	Made        int64         `json:"made"`
+	Kept        int64         `json:"kept"`
+	Dropped     int64         `json:"dropped"`
+	Quarantined int64         `json:"quarantined"`
+	Rules       []RuleDrop    `json:"rules"`             // that dropped something, most first
+	Rates       []report.Rate `json:"rates,omitempty"`   // of the stages that judge answers
+	Files       int           `json:"files"`             // of the corpus
+	Bytes       int64         `json:"bytes"`             // of the corpus, as it lies
+	Work        int64         `json:"work"`              // bytes of work files
+	Example     string        `json:"example,omitempty"` // id of a document that was dropped
 }
 
 // A RuleDrop is how many documents went by one rule.
