@@ -57,7 +57,9 @@ func zygoteFilter() []byte {
 // start refuses foreign architectures and leaves the call's number in the accumulator.
 func start() []instruction {
 	p := []instruction{
-		{bpfLoad, 0, 0, 4}, {bpfEqual, 1, 0, auditArch}, {bpfRet, 0, 0, retKill},
+		{bpfLoad, 0, 0, 4},
+		{bpfEqual, 1, 0, auditArch},
+		{bpfRet, 0, 0, retKill},
 		{bpfLoad, 0, 0, 0},
 	}
 	if foreignCalls != 0 {
@@ -104,9 +106,15 @@ func programFilter(alone bool) []byte {
 // process of a namespace would not notice them at all. at is the argument that holds the signal, others what becomes of signals to others.
 func mortal(nr, at, own, others uint32) []instruction {
 	return []instruction{
-		{bpfEqual, 0, 8, nr}, {bpfLoad, 0, 0, arg(0)}, {bpfEqual, 0, 5, own},
-		{bpfLoad, 0, 0, arg(at)}, {bpfEqual, 1, 0, 9}, {bpfEqual, 0, 1, 6}, {bpfRet, 0, 0, retKill},
-		{bpfRet, 0, 0, retAllow}, {bpfRet, 0, 0, others},
+		{bpfEqual, 0, 8, nr},
+		{bpfLoad, 0, 0, arg(0)},
+		{bpfEqual, 0, 5, own},
+		{bpfLoad, 0, 0, arg(at)},
+		{bpfEqual, 1, 0, 9},
+		{bpfEqual, 0, 1, 6},
+		{bpfRet, 0, 0, retKill},
+		{bpfRet, 0, 0, retAllow},
+		{bpfRet, 0, 0, others},
 	}
 }
 
