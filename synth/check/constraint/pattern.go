@@ -23,7 +23,8 @@ type pattern struct {
 const (
 	maxPattern = 1000
 	maxStates  = 4000
-	maxWork    = 2 << 30
+	leastWork  = 1 << 24 // and for each byte of the text:
+	byteWork   = 16
 )
 
 // literal says whether a pattern matches itself alone.
@@ -225,7 +226,7 @@ func (m *machine) find(from int, any bool) (start, end int, ok bool, err error) 
 			m.enter(thread{uint32(m.p.prog.Start), at}, at)
 		}
 		m.next = live[:0]
-		if m.work += len(m.now) + 1; m.work > maxWork {
+		if m.work += len(m.now) + 1; m.work > leastWork+byteWork*len(m.text) {
 			return 0, 0, false, errLong
 		}
 		for _, t := range m.now {
