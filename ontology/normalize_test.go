@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/winnow-data/winnow/ontology/internal/near"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/stagetest"
@@ -142,7 +143,7 @@ func TestSteps(t *testing.T) {
 func TestPaperOrderLosesRareSpellings(t *testing.T) {
 	rows := slices.Concat(times(3, "Poem"), times(1, "poems"), times(1, "POEM!"), times(1, "odd"))
 	for order, want := range map[string]string{"ours": "poem poem poem poem poem ", "paper": "poem poem poem   "} {
-		m := normalizer(t, "", func(n *NormalizeTags) { n.Order, n.MinCount = order, 2 })
+		m := normalizer(t, "", func(n *NormalizeTags) { n.Order, n.MinCount = order, 3 })
 		got, _, _ := normalize(t, m, tagged(rows...), stagetest.Options{})
 		var all []string
 		for _, tags := range got {
@@ -166,7 +167,7 @@ split: [universe]
 ban: [misc, nothing such]
 `
 	for _, order := range []string{"ours", "paper"} {
-		m := normalizer(t, text, func(n *NormalizeTags) { n.Order, n.MinCount, n.Support = order, 2, 40 })
+		m := normalizer(t, text, func(n *NormalizeTags) { n.Order, n.MinCount, n.Support = order, 3, 40 })
 		docs := tagged(rows...)
 		for pass := range 2 { // edits survive a rerun, on the outcome as well
 			got, told, r := normalize(t, m, docs, stagetest.Options{Tasks: 2})
@@ -332,9 +333,9 @@ func TestBadTags(t *testing.T) {
 
 // TestModelVectors takes the vectors of a model, which knows synonyms.
 func TestModelVectors(t *testing.T) {
-	near := map[string][]float32{"car": {1, 0.1}, "automobile": {1, 0.12}, "boat": {0, 1}}
+	known := map[string][]float32{"car": {1, 0.1}, "automobile": {1, 0.12}, "boat": {0, 1}}
 	m := &scripted{answer: func(r stages.Request) stages.Reply {
-		if v := near[r.Text]; v != nil && r.Ask == stages.AskVector {
+		if v := known[r.Text]; v != nil && r.Ask == stages.AskVector {
 			return stages.Reply{Vector: v, In: 1}
 		}
 		return stages.Reply{Err: errors.New("no")}
@@ -347,9 +348,51 @@ func TestModelVectors(t *testing.T) {
 	if s := fmt.Sprint(got); s != "[[car] [car] [car] [car] [car] [boat] [refused]]" || told.Asked.Failed != 1 || told.Vectors != "model gte" {
 		t.Errorf("%s, %+v", s, told)
 	}
-	near = nil
+	known = nil
 	if _, err := stagetest.Run(t.Context(), normalizer(t, "", func(n *NormalizeTags) { n.Model = "gte" }), docs, o); err == nil || !strings.Contains(err.Error(), "embed") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestOverlayAgainstMeaning: an edited tag takes others in, even more frequent ones, and goes into none; one that was split off stays alone.
+func TestOverlayAgainstMeaning(t *testing.T) {
+	m := &scripted{answer: func(stages.Request) stages.Reply { return stages.Reply{Vector: []float32{1, 2}} }}
+	o := stagetest.Options{Env: func(e *stages.Env) {
+		e.Provide(stages.ModelResource("gte"), func() (any, error) { return m, nil })
+	}}
+	docs := tagged([]string{"auto"}, []string{"auto"}, []string{"auto"}, []string{"car"}, []string{"lorry"}, []string{"lorry"}, []string{"boat"}, []string{"boat"}, []string{"boat"}, []string{"van"})
+	got, _, _ := normalize(t, normalizer(t, "rename: {car: Car, lorry: Truck}\nsplit: [boat]", func(n *NormalizeTags) { n.Model = "gte" }), docs, o)
+	if s := fmt.Sprint(got); s != "[[Truck] [Truck] [Truck] [Car] [Truck] [Truck] [boat] [boat] [boat] [Truck]]" {
+		t.Errorf("%s", s)
+	}
+}
+
+func TestGrams(t *testing.T) {
+	cosine := func(a, b string) float64 {
+		s := near.NewSpace(gramDims)
+		vectors, err := byGrams(t.Context(), []string{a, b})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range vectors {
+			if _, err := s.Add(v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return s.Cosine(0, 1)
+	}
+	for _, c := range []struct {
+		a, b string
+		near bool
+	}{
+		{"a summary of the chapters of the first book 12", "a summary of the chapters of the first book 13", false},
+		{"a summary of the chapters of the first book", "a summary of the chapters of the firsst book", true},
+		{"java", "javascript", false},
+		{"写诗", "写诗", true},
+	} {
+		if x := cosine(c.a, c.b); (x >= 0.95) != c.near {
+			t.Errorf("%q and %q: %v", c.a, c.b, x)
+		}
 	}
 }
 

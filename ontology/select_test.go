@@ -1,6 +1,9 @@
 package ontology
 
 import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -245,12 +248,18 @@ func TestSelectIsStable(t *testing.T) {
 	for _, by := range []string{"complexity", "score"} {
 		set := func(s *Select) {
 			s.Rows, s.By, s.Similarity = 40, by, 0.999
-			s.Quota = Quota{"tags": {"*": {Count: 9}}, "language": {"en": {Count: 15}}}
+			s.Quota = Quota{"tags": {"*": {Count: 9}}, "language": {"en": {Count: 8}}}
 		}
 		_, _, r := selection(t, docs, stagetest.Options{}, set)
 		want := texts(r)
-		if len(want) != 40 {
-			t.Errorf("%s: %d stay", by, len(want))
+		english := 0
+		for i := range r.Docs {
+			if l, _ := r.Docs[i].Fields.Text("language"); l == "en" {
+				english++
+			}
+		}
+		if len(want) != 40 || english != 8 {
+			t.Errorf("%s: %d stay, %d of them English", by, len(want), english)
 		}
 		for seed := range uint64(5) {
 			shuffled := slices.Clone(docs)
@@ -371,6 +380,21 @@ func TestSelectErrors(t *testing.T) {
 	}
 }
 
+// TestCutChecks: the last pass stops where the documents are not those that were judged.
+func TestCutChecks(t *testing.T) {
+	row := append(binary.BigEndian.AppendUint32([]byte{taken}, idCheck("a")), make([]byte, 8)...)
+	for id, want := range map[string]string{"a": "", "b": "not the one that was collected"} {
+		c := &selectCut{s: new(Select), r: bufio.NewReader(bytes.NewReader(row))}
+		err := c.Apply(t.Context(), stages.NewBatch([]stages.Document{{ID: id}}))
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", id, err)
+		}
+		if err := c.Apply(t.Context(), stages.NewBatch([]stages.Document{{ID: id}})); err == nil {
+			t.Errorf("%s: a document too many passed", id)
+		}
+	}
+}
+
 func TestQuotaSetting(t *testing.T) {
 	decode := func(text string) (Select, string) {
 		s := selectDefaults
@@ -383,6 +407,9 @@ func TestQuotaSetting(t *testing.T) {
 	s, problems := decode("rows: 10k\nquota: {tags: {coding: 2k, '*': 500}, language: {zh: 30%, no: 0}}")
 	if problems != "[]" || s.Quota["tags"]["coding"].Count != 2000 || s.Quota["language"]["zh"].of(10) != 3 || s.Quota["language"]["no"].of(9) != 0 {
 		t.Errorf("%+v, %s", s.Quota, problems)
+	}
+	if b := (Bound{-1, 0.07}); b.of(100) != 7 || b.of(101) != 8 {
+		t.Errorf("7%% of 100 is %d, of 101 %d", b.of(100), b.of(101))
 	}
 	if got := s.Quota.String(); got != `{language: {"no": 0, "zh": 30%}, tags: {"*": 500, "coding": 2000}}` {
 		t.Errorf("written %s", got)
@@ -460,5 +487,39 @@ func BenchmarkSelect(b *testing.B) {
 				b.ReportMetric(float64(told.Passes), "passes")
 			}
 		})
+	}
+}
+
+// BenchmarkNovel walks 20,000 vectors of 384 numbers around 5,000 centres for 5,000 rows.
+func BenchmarkNovel(b *testing.B) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	const dim, n = 384, 20_000
+	random := func(spread float64, around []float32) []float32 {
+		v := make([]float32, dim)
+		for i := range v {
+			if v[i] = float32(rng.NormFloat64() * spread); around != nil {
+				v[i] += around[i]
+			}
+		}
+		return v
+	}
+	var centres, vectors [][]float32
+	for range 5000 {
+		centres = append(centres, random(1, nil))
+	}
+	p := &pool{ends: []int32{n}}
+	for i := range n {
+		vectors = append(vectors, random(0.6*rng.Float64(), centres[rng.IntN(len(centres))]))
+		p.ids = fmt.Append(p.ids, i)
+		p.idEnds, p.hash, p.tagEnds, p.bndEnds = append(p.idEnds, int64(len(p.ids))), append(p.hash, 0), append(p.tagEnds, 0), append(p.bndEnds, 0)
+		p.score, p.vector, p.width = append(p.score, rng.Float64()), append(p.vector, 0), append(p.width, dim)
+	}
+	for b.Loop() {
+		c, err := novel(b.Context(), p, 5000, 0.9, func(i int32, into []float32) error { copy(into, vectors[i]); return nil })
+		if err != nil || len(c.order) < 1000 {
+			b.Fatal(len(c.order), err)
+		}
+		b.ReportMetric(float64(len(c.order)), "taken")
+		b.ReportMetric(float64(len(c.nearest)), "similar")
 	}
 }

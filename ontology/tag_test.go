@@ -165,7 +165,8 @@ func TestTagTries(t *testing.T) {
 			t.Errorf("key %s was used twice", r.Key)
 		}
 		seen[r.Key] = true
-		if strings.HasSuffix(r.Key, "#2") != (r.Temperature >= 0.7 && r.Seed == 8) && strings.HasSuffix(r.Key, "#3") != (r.Temperature >= 0.7 && r.Seed == 9) {
+		_, try, again := strings.Cut(r.Key, "#")
+		if want := map[string]uint64{"": 7, "2": 8, "3": 9}[try]; r.Seed != want || again != (r.Temperature == 0.7) {
 			t.Errorf("%s: temperature %v, seed %d", r.Key, r.Temperature, r.Seed)
 		}
 	}

@@ -233,6 +233,18 @@ func TestWithinLosesNothing(t *testing.T) {
 	}
 }
 
+func TestOfferNamesTheFirst(t *testing.T) {
+	c := NewChosen(2, 0.5)
+	for _, v := range [][]float32{{1, 0}, {0, 1}} {
+		if ok, _, _, err := c.Offer(v); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	if ok, at, cosine, err := c.Offer([]float32{2, 2}); ok || at != 0 || math.Abs(cosine-math.Sqrt(0.5)) > 1e-9 || err != nil || c.Len() != 2 {
+		t.Errorf("taken %v, nearest %d at %v, %v", ok, at, cosine, err)
+	}
+}
+
 func TestAddRefuses(t *testing.T) {
 	s := NewSpace(2)
 	for _, v := range [][]float32{nil, {1}, {1, 2, 3}, {1, float32(math.NaN())}, {float32(math.Inf(1)), 0}} {
