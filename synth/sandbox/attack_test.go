@@ -31,7 +31,9 @@ func testAttacks(t *testing.T, l Level) {
 	s := open(t, Options{Workers: 1, Only: &l})
 	t.Log(s)
 	n, seen := 0, map[string]bool{}
-	only := func(a Attack) bool { return !testing.Short() || !slow(a) && !(l == Landlock && slices.Contains([]string{"files", "memory", "source"}, a.Family)) }
+	only := func(a Attack) bool {
+		return !testing.Short() || !slow(a) && !(l == Landlock && slices.Contains([]string{"files", "memory", "source"}, a.Family))
+	}
 	err := Test(t.Context(), s, only, func(f Finding) {
 		n++
 		if !f.OK() {
