@@ -163,7 +163,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	}
 	s.tally.Dropped(set.number, rule, d, v, words)
 	if len(d.Answers) > 0 {
-		if err := s.follow(d); err != nil {
+		if err := s.follow(&stages.Document{ID: d.ID, Kind: d.Kind, Answers: d.Answers}); err != nil {
 			return err
 		}
 	}
@@ -180,7 +180,7 @@ func (s *sink) origin(d *stages.Document) error {
 	return s.follow(&r)
 }
 
-// follow keeps a document whole, so that explain can tell of its answers and their checks.
+// follow keeps a document, so that explain can tell of its answers and their checks.
 func (s *sink) follow(d *stages.Document) error {
 	s.whole = append(shard.AppendJSON(s.whole[:0], d), '\n')
 	return s.trail.write(s.whole)

@@ -116,14 +116,25 @@ var others = []string{"[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<start_of_tur
 // Control returns the first control token in s, "" if there is none: <|name|> as ChatML, Qwen, Llama 3 and Phi have them, <｜name｜>, and those of Llama 2, Mistral
 // and Gemma. Models' templates give these strings a meaning; as content they forge the end of a turn or the beginning of another.
 func Control(s string) string {
-	for i := range len(s) {
-		if c := s[i]; c == '<' || c == '[' {
-			if t := controlAt(s[i:]); t != "" {
-				return t
-			}
-		}
+	at, token := first(s, '<')
+	if _, other := first(s[:at], '['); other != "" {
+		return other
 	}
-	return ""
+	return token
+}
+
+// first returns the first control token in s that begins with a character, and where it stands; the length of s and "" if there is none.
+func first(s string, c byte) (at int, token string) {
+	for rest := s; ; {
+		k := strings.IndexByte(rest, c)
+		if k < 0 {
+			return len(s), ""
+		}
+		if t := controlAt(rest[k:]); t != "" {
+			return len(s) - len(rest) + k, t
+		}
+		rest = rest[k+1:]
+	}
 }
 
 // controlAt returns the control token that s begins with.
