@@ -11,7 +11,8 @@ func FuzzLine(f *testing.F) {
 	for _, l := range []line{
 		{Model: "m", Request: "ab", Task: "generate", Text: "<<1+1=2>>\n\"x\" é \u2028 😀 \\", Finish: "stop", In: 3, Out: 2},
 		{Model: "m", Request: "ab", Key: "q/answer-1", Task: "generate", Text: "x", IDs: []int32{1, 2}, In: 3},
-		{Model: "m", Request: "ab", Task: "choose", LogProbs: logProbs{-1.5}}, {Task: "embed", Vector: []float32{1}},
+		{Model: "m", Request: "ab", Task: "choose", LogProbs: logProbs{-1.5}},
+		{Task: "embed", Vector: []float32{1}},
 	} {
 		raw, err := json.Marshal(&l)
 		if err != nil {
