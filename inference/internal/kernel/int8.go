@@ -6,7 +6,7 @@ import (
 	"github.com/winnow-data/winnow/inference/tensor"
 )
 
-// packInt8 quantises a row: per group m = 0, or the middle of its range rounded to a half, d = max|w-m|/127 rounded to a half, and q the
+// packInt8 quantises a row: per group m = 0, or the middle of its range rounded to a half, the best of a few d rounded to a half, and q the
 // integer nearest to (w-m)/d.
 func (w *Matrix) packInt8(r int, x []float32) {
 	var q [128]byte
@@ -16,7 +16,7 @@ func (w *Matrix) packInt8(r int, x []float32) {
 		if w.Format == Int8Min {
 			m = w.storeScale(r, tail[scaleBytes:], low/2+high/2)
 		}
-		f := w.storeFit(r, tail, fit{d: max(high-m, m-low) / 127, m: m})
+		f := w.storeFit(r, tail, fit{d: fitBytes(x[k0:k1], low, high, m), m: m})
 		q := q[:pad8(k1-k0)]
 		clear(q)
 		roundTo(q, x[k0:k1], m, f.inverse, -127, 127)

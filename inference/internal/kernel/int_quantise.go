@@ -39,11 +39,11 @@ func quantum(v, m, inverse, low, high float32) float32 {
 	return float32(math.RoundToEven(float64(min(q, high))))
 }
 
-// momentsGeneric returns the sums for q in 0..15.
-func momentsGeneric(x []float32, m, inverse float32) moments {
+// momentsGeneric returns the sums for q within [low, high].
+func momentsGeneric(x []float32, m, inverse, low, high float32) moments {
 	var q, qq, qx [8]float32
 	for i, v := range x {
-		n := quantum(v, m, inverse, 0, 15)
+		n := quantum(v, m, inverse, low, high)
 		q[i%8] += n
 		qq[i%8] = fma32(n, n, qq[i%8])
 		qx[i%8] = fma32(n, v, qx[i%8])
@@ -72,7 +72,7 @@ func fitMin(x []float32, low, high float32) fit {
 	}
 	best, most := fit{d: (high - low) / 15, m: low}, math.Inf(-1)
 	for _, steps := range trials {
-		s := sumMoments(x, low, steps/(high-low))
+		s := sumMoments(x, low, steps/(high-low), 0, 15)
 		q, qq, qx := float64(s.q), float64(s.qq), float64(s.qx)
 		det := n*qq - q*q
 		if det <= 0 {
@@ -107,7 +107,7 @@ func fitSymmetric(x []float32, low, high float32) fit {
 	best, most := largest/-8, math.Inf(-1)
 	for _, steps := range trials8 {
 		d := largest / steps
-		s := sumMoments(x, -8*d, 1/d)
+		s := sumMoments(x, -8*d, 1/d, 0, 15)
 		qx, qq := float64(s.qx)-8*sum, float64(s.qq)-16*float64(s.q)+64*n
 		if qq <= 0 {
 			continue
@@ -117,4 +117,25 @@ func fitSymmetric(x []float32, low, high float32) fit {
 		}
 	}
 	return fit{d: best, m: -8 * best}
+}
+
+// trialsBytes are, for w = d·q + m, what max|w-m| is divided by to get a d to start from. The error on normal values in groups of 32 is
+// 0.00489; 127 alone, as in ggml's Q8_0, leaves 0.00535, and 15 trials 0.00483.
+var trialsBytes = [...]float32{127, 126, 125, 124}
+
+// fitBytes returns the d of least square error of those tried, for q in -127..127 and a given m.
+func fitBytes(x []float32, low, high, m float32) float32 {
+	largest := max(high-m, m-low)
+	best, most := largest/127, math.Inf(-1)
+	if !(best > 1e-30) { // zeros, NaN, or 1/d may overflow
+		return best
+	}
+	for _, steps := range trialsBytes {
+		s := sumMoments(x, m, steps/largest, -127, 127)
+		qx, qq := float64(s.qx)-float64(m)*float64(s.q), float64(s.qq)
+		if explained := qx * qx / qq; explained > most {
+			best, most = float32(qx/qq), explained
+		}
+	}
+	return best
 }

@@ -20,13 +20,13 @@ func roundTo(q []byte, x []float32, m, inverse, low, high float32) {
 	roundGeneric(q, x, m, inverse, low, high)
 }
 
-// sumMoments returns the sums for q in 0..15.
-func sumMoments(x []float32, m, inverse float32) (s moments) {
+// sumMoments returns the sums for q within [low, high].
+func sumMoments(x []float32, m, inverse, low, high float32) (s moments) {
 	if current >= avx2 && len(x)%8 == 0 && len(x) > 0 {
-		s.q, s.qq, s.qx = moments256(&x[0], len(x), m, inverse)
+		s.q, s.qq, s.qx = moments256(&x[0], len(x), m, inverse, low, high)
 		return s
 	}
-	return momentsGeneric(x, m, inverse)
+	return momentsGeneric(x, m, inverse, low, high)
 }
 
 // extremes256 is [extremesGeneric] for a multiple of eight values.
@@ -42,4 +42,4 @@ func round256(q *byte, x *float32, n int, m, inverse, low, high float32)
 // moments256 is [momentsGeneric] for a multiple of eight values.
 //
 //go:noescape
-func moments256(x *float32, n int, m, inverse float32) (q, qq, qx float32)
+func moments256(x *float32, n int, m, inverse, low, high float32) (q, qq, qx float32)

@@ -84,16 +84,14 @@ eight:
 	VZEROUPPER
 	RET
 
-// func moments256(x *float32, n int, m, inverse float32) (q, qq, qx float32)
-TEXT ·moments256(SB), NOSPLIT, $0-36
+// func moments256(x *float32, n int, m, inverse, low, high float32) (q, qq, qx float32)
+TEXT ·moments256(SB), NOSPLIT, $0-44
 	MOVQ         x+0(FP), SI
 	MOVQ         n+8(FP), CX
 	VBROADCASTSS m+16(FP), Y11
 	VBROADCASTSS inverse+20(FP), Y12
-	VXORPS       Y13, Y13, Y13
-	MOVL         $0x41700000, AX // 15
-	VMOVD        AX, X14
-	VBROADCASTSS X14, Y14
+	VBROADCASTSS low+24(FP), Y13
+	VBROADCASTSS high+28(FP), Y14
 	VXORPS       Y4, Y4, Y4
 	VXORPS       Y5, Y5, Y5
 	VXORPS       Y6, Y6, Y6
@@ -112,8 +110,8 @@ eight:
 	TREE(Y4, X4)
 	TREE(Y5, X5)
 	TREE(Y6, X6)
-	VMOVSS X4, q+24(FP)
-	VMOVSS X5, qq+28(FP)
-	VMOVSS X6, qx+32(FP)
+	VMOVSS X4, q+32(FP)
+	VMOVSS X5, qq+36(FP)
+	VMOVSS X6, qx+40(FP)
 	VZEROUPPER
 	RET

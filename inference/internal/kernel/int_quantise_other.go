@@ -11,4 +11,6 @@ func roundTo(q []byte, x []float32, m, inverse, low, high float32) {
 	roundGeneric(q, x, m, inverse, low, high)
 }
 
-func sumMoments(x []float32, m, inverse float32) moments { return momentsGeneric(x, m, inverse) }
+func sumMoments(x []float32, m, inverse, low, high float32) moments {
+	return momentsGeneric(x, m, inverse, low, high)
+}

@@ -255,7 +255,10 @@ func (r *runner) smolRounded(g *smolGolden, states [][]float32, model, weights s
 		exact, llama, tokens = exact+c.F32.Sum, llama+c.LlamaCPP.Sum, tokens+len(lp)
 	}
 	llamaKL := klLimit / float64(positions)
-	rep.add("mean KL from f32", "all texts", kl/float64(positions), chance*requantised[weights]*llamaKL)
+	rep.add("mean KL from f32", "all texts", kl/float64(positions), limitKL(weights, llamaKL))
+	if weights == "int8" {
+		llamaKL = llamaQ8
+	}
 	rep.check("mean KL from f32").Note = fmt.Sprintf("llama.cpp %.5f; top token equal at %.1f %% of %d positions", llamaKL, 100*float64(equal)/float64(positions), positions)
 	ppl := func(sum float64) float64 { return math.Exp(-sum / float64(tokens)) }
 	rep.add("perplexity, relative", "all texts", math.Abs(ppl(sum)/ppl(exact)-1), perplexityLimit)
@@ -264,9 +267,27 @@ func (r *runner) smolRounded(g *smolGolden, states [][]float32, model, weights s
 	return rep, q.invariance(rep, ids[:min(len(ids), 150)])
 }
 
-// requantised is how many times llama.cpp's divergence a form of the weights may have, chance aside. As they are stored: once. The other forms
-// round the 4-bit weights of the file a second time, to what our own formats hold (measured on all texts: int8 1.7, int4 1.5).
-var requantised = map[string]float64{"": 1, "int8": 2, "int4": 2}
+// The divergence of a form may be llama.cpp's: as the file stores them, and in 4 bits, which hold the file's integers, that of the golden folder. Int8
+// rounds the weights anew, as it does floats, and its peer is llama.cpp with the same weights rounded to Q8_0 (ggml 0.25.3, measured as the others).
+//
+//	            here     llama.cpp
+//	as stored   0.00318  0.00329
+//	Q8_0 file   0.00433  0.00419    the same integers in both
+//	int8        0.00429  0.00419
+//
+// On one text the ratio of the two has a deviation of 0.11 where the integers are the same, on all ten 0.035: twice that is left to chance in int8.
+const (
+	llamaQ8  = 0.00419
+	chanceKL = 1.07
+)
+
+// limitKL is what the divergence of a form may be, where llama.cpp's with the file's own weights is known.
+func limitKL(weights string, llamaCPP float64) float64 {
+	if weights == "int8" {
+		return chanceKL * llamaQ8
+	}
+	return llamaCPP
+}
 
 // perplexityLimit: llama.cpp is within 1 % of float32 on each text (README of the golden folder).
 const perplexityLimit = 0.01
