@@ -79,7 +79,7 @@ func recordFlag(c *cobra.Command, f *runFlags) {
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage("%s takes %d argument, %s; got %d", c.CommandPath(), n, what, len(args))
+			return usage("%s takes %s, %s; got %d", c.CommandPath(), plural(n, "argument"), what, len(args))
 		}
 		return nil
 	}

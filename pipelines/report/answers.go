@@ -60,7 +60,14 @@ func wilson(n, of int64) (lo, hi float64) {
 	p, m := float64(n)/float64(of), float64(of)
 	mid := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(0, mid-half), min(1, mid+half)
+	lo, hi = max(0, mid-half), min(1, mid+half)
+	if n == 0 {
+		lo = 0 // but for rounding
+	}
+	if n == of {
+		hi = 1
+	}
+	return lo, hi
 }
 
 // checked says whether the numbers are those of a check.

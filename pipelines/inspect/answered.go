@@ -1,0 +1,68 @@
+package inspect
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"path/filepath"
+	"slices"
+
+	"github.com/winnow-data/winnow/pipelines"
+	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/rows"
+	"github.com/winnow-data/winnow/stages/shard"
+)
+
+// Answered yields the prompts of a run that have answers, with what the checks found: those that stand in the corpus, and those that went, such as by pick. An error is
+// the last thing that comes.
+func Answered(ctx context.Context, dir string) iter.Seq2[*stages.Document, error] {
+	return func(yield func(*stages.Document, error) bool) {
+		files, err := answeredFiles(ctx, dir)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, f := range files {
+			for d, err := range f.Documents(ctx, func(shard.Damage) {}) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if d.Kind == "" && len(d.Answers) > 0 && !yield(d, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// answeredFiles are the files of a run that may hold prompts: shards in winnow's own form, and what it tells beside them.
+func answeredFiles(ctx context.Context, dir string) ([]File, error) {
+	p, out, err := pipelines.ReadPlan(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	shards, err := blob.Resolve(ctx, out, ".")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, f := range shards {
+		if isShard(f.Name) && !rows.Is(formatOf(p, f.Name)) {
+			files = append(files, File{Name: f.Path, in: f.Name, store: f.Store})
+		}
+	}
+	beside := filepath.Join(out, run.Folder, "rows")
+	names, err := filepath.Glob(filepath.Join(beside, "*.jsonl.zst"))
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		files = append(files, File{Name: name, in: filepath.Base(name), store: blob.Local(beside)})
+	}
+	return files, nil
+}
