@@ -255,7 +255,7 @@ func (r *runner) smolRounded(g *smolGolden, states [][]float32, model, weights s
 		exact, llama, tokens = exact+c.F32.Sum, llama+c.LlamaCPP.Sum, tokens+len(lp)
 	}
 	llamaKL := klLimit / float64(positions)
-	rep.add("mean KL from f32", "all texts", kl/float64(positions), limitKL(weights, llamaKL))
+	rep.add("mean KL from f32", "all texts", kl/float64(positions), limitKL(weights, llamaKL, len(g.Scores.Rows)))
 	if weights == "int8" {
 		llamaKL = llamaQ8
 	}
@@ -281,10 +281,14 @@ const (
 	chanceKL = 1.07
 )
 
-// limitKL is what the divergence of a form may be, where llama.cpp's with the file's own weights is known.
-func limitKL(weights string, llamaCPP float64) float64 {
-	if weights == "int8" {
+// limitKL is what the divergence of a form may be, where llama.cpp's with the file's own weights is known. The two texts of a short run are too
+// few for none to be left to chance.
+func limitKL(weights string, llamaCPP float64, texts int) float64 {
+	switch {
+	case weights == "int8":
 		return chanceKL * llamaQ8
+	case texts == smolShortRows:
+		return chance * llamaCPP
 	}
 	return llamaCPP
 }
