@@ -73,7 +73,7 @@ func (q *Quota) DescribeSetting() settings.Description {
 // String writes the quota as in a recipe.
 func (q Quota) String() string {
 	if len(q) == 0 {
-		return "none"
+		return "{}"
 	}
 	var parts []string
 	for _, f := range q.fields() {
