@@ -26,8 +26,10 @@ func newModelVerify(a *app) *cobra.Command {
 			"bits for a text in pieces, in a fork, beside other texts, on any number of threads and with every instruction set of this CPU, and a tokenizer that gives\n" +
 			"its text back. With them (--golden), every case is run and the largest deviation of each kind printed beside its limit. Exit code 1 when one is out of tolerance.",
 		Args: exactArgs(1, "a model folder or file, or a folder of golden values"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			o := verify.Options{Threads: threads, Short: short, Each: func(r *verify.Report) { fmt.Fprint(a.out, showReport(r)) }}
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx, cancel := a.stoppable(c.Context())
+			defer cancel()
+			o := verify.Options{Threads: threads, Short: short, Stop: ctx.Err, Each: func(r *verify.Report) { fmt.Fprint(a.out, showReport(r)) }}
 			reports, err := verifyModel(args[0], folder, weights, tokens, o)
 			if err != nil {
 				return err

@@ -27,7 +27,7 @@ func BenchmarkInt(b *testing.B) {
 
 func benchInt(b *testing.B, f Format, group, rows, cols, tokens int) {
 	copies := 1
-	if tokens <= 32 {
+	if tokens <= 32 && !testing.Short() {
 		copies = 48
 	}
 	ws := make([]*Matrix, copies)

@@ -80,7 +80,7 @@ func verifyModel(folder, model string, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer m.Close()
-	r, err := newRunner(m, o.Threads)
+	r, err := newRunner(m, o)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func verifyFile(path, weights string, c *fileCase, b blob, o Options) (*Report, 
 		return nil, err
 	}
 	defer m.Close()
-	r, err := newRunner(m, o.Threads)
+	r, err := newRunner(m, o)
 	if err != nil {
 		return nil, err
 	}

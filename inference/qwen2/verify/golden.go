@@ -12,6 +12,7 @@ type Options struct {
 	Threads int
 	Short   bool          // fewer cases of the large models
 	Each    func(*Report) // called as each model is done; nil: not
+	Stop    func() error  // asked before each step of a model; its error ends the verification; nil: never
 }
 
 // Golden runs the golden folder on a model: a folder or a file. Without a model, the golden folder holds it, or several folders that do.

@@ -86,7 +86,7 @@ func (v *modelVerifier) batch(name string, b batch) error {
 		defer seq.Free()
 		slots = append(slots, qwen2.Slot{Seq: seq, IDs: ids, Want: all(len(ids))})
 	}
-	got, err := v.s.Forward(slots)
+	got, err := v.forward(slots)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (v *modelVerifier) otherConfig(model, config string, o Options) error {
 		return err
 	}
 	defer m.Close()
-	r, err := newRunner(m, o.Threads)
+	r, err := newRunner(m, o)
 	if err != nil {
 		return err
 	}

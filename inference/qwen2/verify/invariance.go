@@ -67,6 +67,9 @@ func (r *runner) forked(rep *Report, ids []int32, want []float32) error {
 // threaded computes the text on other numbers of threads, beside two other texts.
 func (r *runner) threaded(rep *Report, ids []int32, want []float32) error {
 	for _, threads := range []int{1, 2, 3} {
+		if err := r.stop(); err != nil {
+			return err
+		}
 		p := pool.New(threads)
 		s := r.m.NewSession(p)
 		a, b, c := r.cache.New(), r.cache.New(), r.cache.New()

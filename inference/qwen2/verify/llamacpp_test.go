@@ -70,7 +70,7 @@ func noise(t *testing.T, path string) float64 {
 			t.Fatal(err)
 		}
 		defer m.Close()
-		r, err := newRunner(m, 2)
+		r, err := newRunner(m, Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)
 		}

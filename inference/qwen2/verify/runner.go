@@ -13,15 +13,28 @@ type runner struct {
 	s     *qwen2.Session
 	cache *qwen2.Cache
 	pool  *pool.Pool
+	stop  func() error // never nil
 }
 
-func newRunner(m *qwen2.Model, threads int) (*runner, error) {
+func newRunner(m *qwen2.Model, o Options) (*runner, error) {
 	cache, err := m.NewCache(1 << 30)
 	if err != nil {
 		return nil, err
 	}
-	p := pool.New(threads)
-	return &runner{m: m, s: m.NewSession(p), cache: cache, pool: p}, nil
+	r := &runner{m: m, cache: cache, pool: pool.New(o.Threads), stop: o.Stop}
+	if r.stop == nil {
+		r.stop = func() error { return nil }
+	}
+	r.s = m.NewSession(r.pool)
+	return r, nil
+}
+
+// forward takes a step unless somebody wants the verification to end.
+func (r *runner) forward(slots []qwen2.Slot) ([]float32, error) {
+	if err := r.stop(); err != nil {
+		return nil, err
+	}
+	return r.s.Forward(slots)
 }
 
 func (r *runner) close() {
@@ -52,7 +65,7 @@ func (r *runner) extend(seq *qwen2.Sequence, ids []int32, total int, pieces ...i
 		if len(pieces) > 0 {
 			n, pieces = min(n, pieces[0]), pieces[1:]
 		}
-		got, err := r.s.Forward([]qwen2.Slot{{Seq: seq, IDs: ids[:n], Want: all(n), Total: total}})
+		got, err := r.forward([]qwen2.Slot{{Seq: seq, IDs: ids[:n], Want: all(n), Total: total}})
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +88,7 @@ func (r *runner) greedy(ids []int32, n int) ([]int32, error) {
 	var out []int32
 	top := make([]qwen2.Top, 1)
 	for step := ids; len(out) < n; step = out[len(out)-1:] {
-		h, err := r.s.Forward([]qwen2.Slot{{Seq: seq, IDs: step, Want: []int{len(step) - 1}}})
+		h, err := r.forward([]qwen2.Slot{{Seq: seq, IDs: step, Want: []int{len(step) - 1}}})
 		if err != nil {
 			return nil, err
 		}

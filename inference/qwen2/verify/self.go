@@ -23,7 +23,7 @@ func Self(path, weights string, tokens int, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer m.Close()
-	r, err := newRunner(m, o.Threads)
+	r, err := newRunner(m, o)
 	if err != nil {
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func verifySmol(folder, model string, o Options, keep func(*Report, error) error
 		return err
 	}
 	defer m.Close()
-	exact, err := newRunner(m, o.Threads)
+	exact, err := newRunner(m, o)
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (r *runner) smolGenerate(rep *Report, g *smolGolden) error {
 	}
 	top := make([]qwen2.Top, len(rows))
 	for step := range len(rows[0].F32.Greedy) {
-		h, err := r.s.Forward(slots)
+		h, err := r.forward(slots)
 		if err != nil {
 			return err
 		}
@@ -233,7 +233,7 @@ func (r *runner) smolRounded(g *smolGolden, states [][]float32, model, weights s
 		return nil, err
 	}
 	defer m.Close()
-	q, err := newRunner(m, o.Threads)
+	q, err := newRunner(m, o)
 	if err != nil {
 		return nil, err
 	}
