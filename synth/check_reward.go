@@ -11,10 +11,9 @@ import (
 
 // CheckReward scores each answer with a reward model: the conversation with the answer as its last turn. An answer passes whose score lies within bounds.
 //
-//   - check_reward: {model: rm}
-//   - pick: {dpo: {chosen: best, rejected: worst, margin: 0.5}}
+//	check_reward: {model: rm}
 //
-// Without bounds every scored answer passes: the scores are for pick.
+// Without bounds every scored answer passes: the scores are for pick: `pick: {dpo: {chosen: best, rejected: worst, margin: 0.5}}`.
 type CheckReward struct {
 	Model        string // name in models; may be left out where there is only one
 	Output       int    `allowed:"0.."` // which output of the head is the score, from 0

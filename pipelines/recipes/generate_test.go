@@ -25,7 +25,8 @@ func TestGenerated(t *testing.T) {
 	if err != nil || len(benchmarks) != 3 {
 		t.Fatalf("benchmarks %v (%v), want three", benchmarks, err)
 	}
-	for _, name := range append(names, benchmarks...) {
+	names = append(append(names, benchmarks...), "rejection/gsm8k.jsonl.gz")
+	for _, name := range names {
 		want, err := fs.ReadFile(FS(), name)
 		if err != nil {
 			t.Fatal(err)

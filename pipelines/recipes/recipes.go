@@ -14,7 +14,7 @@ import (
 
 //go:generate go run ./_generate -from ../../../shared/data -to .
 
-//go:embed *.yaml quickstart eval
+//go:embed *.yaml quickstart rejection eval
 var files embed.FS
 
 // FS is what `embedded:` paths are relative to.

@@ -46,7 +46,7 @@ func generate(from, to string) error {
 		{"quickstart/shards/docs.jsonl.zst", docs},
 		{"quickstart/shards/books.parquet", books},
 		{"quickstart/shards/notes.jsonl", notes},
-		{"quickstart/answers/gsm8k.jsonl.gz", answers},
+		{"rejection/gsm8k.jsonl.gz", answers},
 		{"eval/gsm8k.jsonl.gz", evalGSM8K},
 		{"eval/humaneval.jsonl.gz", evalHumanEval},
 		{"eval/ifeval.jsonl.gz", evalIFEval},
