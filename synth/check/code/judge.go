@@ -1,6 +1,7 @@
 package code
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func (t *Tests) Judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 }
 
 // JudgeEach gives every test a verdict of its own: an exception does not keep the next test from running, and a test that uses up l.CallCPU
-// is skipped by starting the program anew, three times at most.
+// is skipped by starting the program anew; behind two in a row that hang, or eight in all, the rest counts as hanging too.
 func (t *Tests) JudgeEach(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits) (*Report, error) {
 	return t.judge(ctx, s, program, l, false)
 }
@@ -71,13 +72,27 @@ func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 	return r, nil
 }
 
-// restarts is how often a program whose tests are judged one by one is started again behind a test that hangs.
-const restarts = 3
+// restarts bounds how often a program whose tests are judged one by one is started again behind a test that hangs.
+type restarts struct {
+	all, idle int // starts, and those in a row that gave no answer
+}
+
+// again says whether one more start is worth it, behind one that gave so many answers.
+func (r *restarts) again(answers int) bool {
+	r.all++
+	r.idle++
+	if answers > 0 {
+		r.idle = 1
+	}
+	return r.all <= 8 && r.idle <= 2
+}
 
 // runData runs the tests that are data and holds the answers against what they want.
 func (t *Tests) runData(ctx context.Context, s *sandbox.Sandbox, p sandbox.Program, r *Report, why []string) error {
 	answers := make([]sandbox.Answer, len(t.calls))
-	for try := 0; ; try++ {
+	var starts restarts
+	hung := ""
+	for {
 		o, err := s.Run(ctx, p)
 		if err != nil {
 			return err
@@ -88,11 +103,15 @@ func (t *Tests) runData(ctx context.Context, s *sandbox.Sandbox, p sandbox.Progr
 			answers[at] = o.Answers[at]
 			at++
 		}
-		if at < len(answers) && !p.Stop && o.End == sandbox.TimeoutCPU && at > 0 && try < restarts {
-			p.Skip = at + 1
-			if p.Skip < len(answers) {
+		if at < len(answers) && !p.Stop && o.End == sandbox.TimeoutCPU {
+			hung = cmp.Or(o.Why, "out of CPU time")
+			if more := starts.again(at - p.Skip); more && at+1 < len(answers) {
+				p.Skip = at + 1
 				continue
 			}
+		}
+		if hung != "" && o.End == sandbox.Pass { // what has no answer is what hung
+			o.End, o.Why = sandbox.TimeoutCPU, hung
 		}
 		o.Answers = answers
 		for i, x := range t.tests {
@@ -152,7 +171,8 @@ func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string,
 	}
 	names, imports := owned(program, t.code+"\n"+strings.Join(snippets, "\n"), t.helpers, t.entry)
 	code := sandbox.TestCode{Helpers: imports + t.helpers, Source: t.code, Tests: snippets, Names: names, Stop: stop, Limits: l}
-	for try := 0; ; try++ {
+	var starts restarts
+	for {
 		p, o, err := s.Judge(ctx, sandbox.Program{Source: program, Limits: l}, code)
 		if err != nil {
 			return err
@@ -171,7 +191,7 @@ func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string,
 		for j := k; j < len(at); j++ {
 			r.Tests[at[j]], why[at[j]] = coded(o.Answers[j], o, p)
 		}
-		if hung := p.End == sandbox.TimeoutCPU || o.End == sandbox.TimeoutCPU; !hung || stop || try == restarts || k+1 >= len(at) {
+		if hung := p.End == sandbox.TimeoutCPU || o.End == sandbox.TimeoutCPU; !hung || stop || !starts.again(k-code.Skip) || k+1 >= len(at) {
 			return nil
 		}
 		code.Skip = k + 1
