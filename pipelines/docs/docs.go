@@ -161,7 +161,7 @@ func prose(doc, name string) (text string, examples []string) {
 	parsed := p.Parse(docLink.ReplaceAllString(doc, "$1"))
 	var rest []comment.Block
 	for _, b := range parsed.Content {
-		if code, ok := b.(*comment.Code); ok && strings.HasPrefix(code.Text, name) {
+		if code, ok := b.(*comment.Code); ok && begins(code.Text, name) {
 			lines := strings.ReplaceAll(strings.TrimRight(code.Text, "\n"), "\n", "\n  ")
 			examples = append(examples, "- "+lines)
 			continue
@@ -170,6 +170,12 @@ func prose(doc, name string) (text string, examples []string) {
 	}
 	parsed.Content = rest
 	return string((&comment.Printer{}).Comment(parsed)), examples
+}
+
+// begins says whether an example is of the stage of a name, and not of a variant or of a longer name.
+func begins(example, name string) bool {
+	rest, ok := strings.CutPrefix(example, name)
+	return ok && (rest == "" || rest[0] == ':' || rest[0] == '\n')
 }
 
 // does is the first sentence without its subject, the type's name.

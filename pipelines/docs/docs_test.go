@@ -88,3 +88,16 @@ func TestFieldComment(t *testing.T) {
 		}
 	}
 }
+
+func TestExampleOfAVariant(t *testing.T) {
+	doc := "A does x.\n\n\tx: {min: 1}\n\nor\n\n\tx@peer: {min: 2}\n\nor\n\n\tx_long: {min: 3}\n\nor\n\n\tx@peer\n"
+	for name, want := range map[string][]string{
+		"x":      {"- x: {min: 1}"},
+		"x@peer": {"- x@peer: {min: 2}", "- x@peer"},
+		"x_long": {"- x_long: {min: 3}"},
+	} {
+		if _, got := prose(doc, name); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: examples %q, want %q", name, got, want)
+		}
+	}
+}

@@ -247,7 +247,7 @@ func (l *loader) unknownStage(n *settings.Node) Problem {
 		}
 		if len(variants) > 0 {
 			p := settings.At(n, "stage %q has no variant %q in this version of winnow", base, peer)
-			p.Allowed = variants
+			p.Allowed, p.Nearest = variants, settings.Nearest(n.Text, slices.DeleteFunc(slices.Clone(variants), func(s string) bool { return s == base }))
 			return p.In("stages")
 		}
 	}
