@@ -59,6 +59,7 @@ func (d *Document) Body() string {
 		return d.Turns[0].Content
 	}
 	var b strings.Builder
+	b.Grow(d.BodyBytes())
 	for i, t := range d.Turns {
 		if i > 0 {
 			b.WriteString("\n\n")
@@ -66,6 +67,18 @@ func (d *Document) Body() string {
 		b.WriteString(t.Content)
 	}
 	return b.String()
+}
+
+// BodyBytes is the length of the body, which it does not build.
+func (d *Document) BodyBytes() int {
+	if d.Turns == nil {
+		return len(d.Text)
+	}
+	n := 2 * max(len(d.Turns)-1, 0)
+	for i := range d.Turns {
+		n += len(d.Turns[i].Content)
+	}
+	return n
 }
 
 // Edit is the only way to change words: it passes the text, or the content of every turn and every answer, through f.

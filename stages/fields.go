@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages/jsontext"
 )
 
 // Fields are the fields of a document that have no place of their own, in input order. Raw JSON is kept byte for byte:
@@ -151,8 +153,7 @@ func (f Fields) Number(name string) (float64, bool) {
 
 // SetText sets a string field.
 func (f *Fields) SetText(name, s string) {
-	raw, _ := json.Marshal(s) // a string always marshals; invalid UTF-8 becomes U+FFFD
-	f.SetRaw(name, raw)
+	f.SetRaw(name, jsontext.AppendHTML(make([]byte, 0, len(s)+2), s)) // invalid UTF-8 becomes U+FFFD
 }
 
 // SetNumber sets a numeric field in the shortest spelling that reads back to x. NaN and infinities, which JSON has no

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/jsontext"
 )
 
 // An Exclusion is one line of _winnow/excluded: a document that was removed, by whom, and why.
@@ -60,7 +60,7 @@ func number(to *float64, x float64) *float64 {
 // json returns the line, with its end. It is valid until the next.
 func (l *exclusionLine) json() []byte {
 	b := l.line[:0]
-	text := func(name, s string) { b = appendString(append(b, name...), s) }
+	text := func(name, s string) { b = jsontext.AppendHTML(append(b, name...), s) }
 	text(`{"id":`, l.ID)
 	text(`,"file":`, l.File)
 	b = strconv.AppendInt(append(b, `,"row":`...), l.Row, 10)
@@ -83,17 +83,6 @@ func (l *exclusionLine) json() []byte {
 	}
 	l.line = append(b, '}', '\n')
 	return l.line
-}
-
-// appendString appends s as package json does, which it asks where s holds more than printable ASCII.
-func appendString(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			raw, _ := json.Marshal(s) // a string always marshals
-			return append(dst, raw...)
-		}
-	}
-	return append(append(append(dst, '"'), s...), '"')
 }
 
 // appendNumber appends a finite number as package json does, which it asks for all but whole numbers; nil is null.

@@ -51,10 +51,7 @@ func newJob(docs []stages.Document, width int) *job {
 		slab[i] = unmeasured
 	}
 	for i := range j.rows {
-		j.rows[i] = row{words: -1, out: -1, bytes: len(docs[i].Text), m: slab[i*width : (i+1)*width : (i+1)*width]}
-		if docs[i].Turns != nil {
-			j.rows[i].bytes = len(docs[i].Body())
-		}
+		j.rows[i] = row{words: -1, out: -1, bytes: docs[i].BodyBytes(), m: slab[i*width : (i+1)*width : (i+1)*width]}
 	}
 	return j
 }
@@ -75,7 +72,7 @@ func (j *job) settle(stage, width int) {
 				m[k] = unmeasured
 			}
 			d := &j.batch.Docs[i]
-			rows = append(rows, row{words: -1, out: -1, bytes: len(d.Body()), m: m, made: stage + 1})
+			rows = append(rows, row{words: -1, out: -1, bytes: d.BodyBytes(), m: m, made: stage + 1})
 			continue
 		}
 		rows = append(rows, j.rows[next])

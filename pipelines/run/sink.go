@@ -132,7 +132,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 		s.enter(first, len(s.sets)-1)
 		s.rows++
 		if s.output {
-			s.tally.Kept(d, len(d.Body()), r.out)
+			s.tally.Kept(d, d.BodyBytes(), r.out)
 		}
 		if d.Kind != "" && s.output && s.rowsToo {
 			if err := s.origin(d); err != nil {

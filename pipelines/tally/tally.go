@@ -201,7 +201,7 @@ func (t *Tally) Edited(stage, before, after int) {
 
 // Dropped counts a document that a rule has removed.
 func (t *Tally) Dropped(stage, rule int, d *stages.Document, v stages.Verdict, words int) {
-	f := t.one(textBytes(d), words)
+	f := t.one(d.BodyBytes(), words)
 	r := &t.Stages[stage].Rules[rule]
 	r.Dropped.Add(f)
 	for _, g := range [...]*Group{t.source(d.Source), t.language(d), t.script(d)} {
@@ -212,7 +212,7 @@ func (t *Tally) Dropped(stage, rule int, d *stages.Document, v stages.Verdict, w
 
 // Quarantined counts a document in which a stage found a fault.
 func (t *Tally) Quarantined(stage int, d *stages.Document, reason string) {
-	f := t.one(textBytes(d), 0)
+	f := t.one(d.BodyBytes(), 0)
 	t.Stages[stage].Quarantined.Add(f)
 	for _, g := range [...]*Group{t.source(d.Source), t.language(d), t.script(d)} {
 		g.Quarantined.Add(f)
@@ -241,18 +241,6 @@ func (l *Lengths) add(bytes, words int) {
 	if words >= 0 {
 		l.Words.Add(float64(words))
 	}
-}
-
-// textBytes is the length of what filters see, without building it.
-func textBytes(d *stages.Document) int {
-	if d.Turns == nil {
-		return len(d.Text)
-	}
-	n := 2 * max(len(d.Turns)-1, 0)
-	for i := range d.Turns {
-		n += len(d.Turns[i].Content)
-	}
-	return n
 }
 
 // same says whether two tallies count the same stages.

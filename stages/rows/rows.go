@@ -20,14 +20,13 @@
 package rows
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/dialogue"
+	"github.com/winnow-data/winnow/stages/jsontext"
 )
 
 // Formats are the layouts that rows can be written in.
@@ -131,7 +130,7 @@ func Encoder(format string) func(dst []byte, d *stages.Document) ([]byte, error)
 			w.close(']')
 		}
 		w.close('}')
-		return w.dst, w.err
+		return w.dst, nil
 	}
 }
 
@@ -139,7 +138,6 @@ func Encoder(format string) func(dst []byte, d *stages.Document) ([]byte, error)
 type writer struct {
 	dst   []byte
 	first bool
-	err   error
 }
 
 func (w *writer) open(c byte)  { w.dst, w.first = append(w.dst, c), true }
@@ -152,29 +150,7 @@ func (w *writer) comma() {
 	w.first = false
 }
 
-func (w *writer) quote(s string) {
-	if plain(s) {
-		w.dst = append(append(append(w.dst, '"'), s...), '"')
-		return
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		w.err = err
-	}
-	w.dst = append(w.dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
-}
-
-// plain says whether a string is ASCII that needs no escape.
-func plain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return true
-}
+func (w *writer) quote(s string) { w.dst = jsontext.Append(w.dst, s) }
 
 func (w *writer) key(name string) {
 	w.comma()
