@@ -4,15 +4,16 @@ import "strings"
 
 // A Document is one record of a corpus: a text, a conversation, a prompt with candidate answers, or a finished row.
 type Document struct {
-	ID      string   // the input's, else SHARD#RECORD; need not be unique: the run counts by position
-	Source  string   // the domain it is mixed under
-	Kind    string   // "" for a document or prompt; "sft", "dpo" for rows that pick made
-	Text    string   // "" for a conversation
-	Turns   []Turn   // nil for plain text; the only copy of the words
-	Answers []Answer // candidate replies to the last turn; of a dpo row: chosen, rejected
-	Parents []string // ids it was made from
-	Fields  Fields   // every other field: name and raw JSON, in input order
-	At      Place    // where the input held it; what a stage makes has its parent's
+	ID      string    // the input's, else SHARD#RECORD; need not be unique: the run counts by position
+	Source  string    // the domain it is mixed under
+	Kind    string    // "" for a document or prompt; "sft", "dpo" for rows that pick made
+	Text    string    // "" for a conversation
+	Turns   []Turn    // nil for plain text; the only copy of the words
+	Answers []Answer  // candidate replies to the last turn; of a dpo row: chosen, rejected
+	Parents []string  // ids it was made from
+	Fields  Fields    // every other field: name and raw JSON, in input order
+	At      Place     // where the input held it; what a stage makes has its parent's
+	Signals []float64 // the run's own: what rules have measured in the passes before this one. No component reads it
 }
 
 // A Place is where an input held a record. The run's streams of removals and quarantine name it.

@@ -121,6 +121,9 @@ func (c *rowCursor) row(d *stages.Document, arena *rowArena) error {
 			d.Fields[i] = stages.Field{Name: c.text(), Raw: c.bytes()}
 		}
 	}
+	if flags&rowSignals != 0 {
+		d.Signals = c.numbers()
+	}
 	if c.bad {
 		return errRow
 	}

@@ -217,6 +217,7 @@ const (
 	rowFields
 	rowKind
 	rowEmptyTurns
+	rowSignals
 )
 
 // AppendRow appends one document in the form of rows, all parts of it.
@@ -233,6 +234,7 @@ func AppendRow(dst []byte, d *stages.Document) []byte {
 	set(rowParents, len(d.Parents) > 0)
 	set(rowFields, len(d.Fields) > 0)
 	set(rowKind, d.Kind != "")
+	set(rowSignals, d.Signals != nil)
 	dst = append(dst, flags)
 	dst = appendText(appendText(appendText(dst, d.ID), d.Source), d.Text)
 	dst = binary.AppendUvarint(appendText(dst, d.At.File), uint64(d.At.Row+1))
@@ -270,6 +272,9 @@ func AppendRow(dst []byte, d *stages.Document) []byte {
 			dst = appendText(dst, d.Fields[i].Name)
 			dst = appendText(dst, view(d.Fields[i].Raw))
 		}
+	}
+	if flags&rowSignals != 0 {
+		dst = appendNumbers(dst, d.Signals)
 	}
 	return dst
 }

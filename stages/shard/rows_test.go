@@ -20,6 +20,8 @@ var rowSamples = []stages.Document{
 	{ID: "e", Fields: stages.Fields{{Name: "n", Raw: []byte(`{"a": 1}`)}, {Name: "", Raw: []byte("5")}}},
 	{ID: "f", Text: strings.Repeat("long ", 300_000)},
 	{ID: "g", Text: "after"},
+	{ID: "h", Signals: []float64{0, 1, 0.25, -3, 1 << 20, 1<<20 - 1, 1e300, math.Inf(1)}},
+	{ID: "i", Signals: []float64{}},
 }
 
 func encodeRows(t testing.TB, docs []stages.Document) []byte {
