@@ -100,8 +100,8 @@ func Get(ctx context.Context, s Store, name string, limit int64) ([]byte, error)
 	return data, nil
 }
 
-// checkName refuses names that mean something else on another store.
-func checkName(op, name string) error {
+// CheckName refuses names that mean something else on another store.
+func CheckName(op, name string) error {
 	if !fs.ValidPath(name) || name == "." || strings.ContainsRune(name, 0) {
 		return fmt.Errorf("%s %q: %w: names are slash-separated paths without dot elements", op, name, fs.ErrInvalid)
 	}

@@ -20,7 +20,7 @@ func FS(fsys fs.FS) Store { return fsStore{fsys} }
 type fsStore struct{ fsys fs.FS }
 
 func (s fsStore) Open(ctx context.Context, name string) (Object, error) {
-	if err := errors.Join(checkName("open", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("open", name), ctx.Err()); err != nil {
 		return nil, err
 	}
 	f, err := s.fsys.Open(name)
@@ -68,7 +68,7 @@ func (fsStore) PutIfAbsent(_ context.Context, name string, _ []byte) error {
 func (fsStore) Remove(_ context.Context, name string) error { return readOnly("remove", name) }
 
 func (s fsStore) Stat(ctx context.Context, name string) (Entry, error) {
-	if err := errors.Join(checkName("stat", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("stat", name), ctx.Err()); err != nil {
 		return Entry{}, err
 	}
 	info, err := fs.Stat(s.fsys, name)

@@ -45,7 +45,7 @@ func (s *Folder) path(name string) string { return filepath.Join(s.Dir, filepath
 
 // Open implements [Store].
 func (s *Folder) Open(ctx context.Context, name string) (Object, error) {
-	if err := errors.Join(checkName("open", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("open", name), ctx.Err()); err != nil {
 		return nil, err
 	}
 	f, err := openFile(s.path(name))
@@ -89,7 +89,7 @@ func (o *localObject) Size() int64 { return o.size }
 
 // Create implements [Store].
 func (s *Folder) Create(ctx context.Context, name string) (Writer, error) {
-	if err := errors.Join(checkName("create", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("create", name), ctx.Err()); err != nil {
 		return nil, err
 	}
 	final := s.path(name)
@@ -186,7 +186,7 @@ func (w *localWriter) Close() error {
 
 // PutIfAbsent implements [Store]: the finished temporary file is linked under its name, which fails when the name is taken.
 func (s *Folder) PutIfAbsent(ctx context.Context, name string, data []byte) (err error) {
-	if err := errors.Join(checkName("put", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("put", name), ctx.Err()); err != nil {
 		return err
 	}
 	final := s.path(name)
@@ -211,7 +211,7 @@ func (s *Folder) PutIfAbsent(ctx context.Context, name string, data []byte) (err
 
 // Stat implements [Store].
 func (s *Folder) Stat(ctx context.Context, name string) (Entry, error) {
-	if err := errors.Join(checkName("stat", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("stat", name), ctx.Err()); err != nil {
 		return Entry{}, err
 	}
 	info, err := os.Stat(s.path(name))
@@ -232,7 +232,7 @@ func localEntry(name string, info fs.FileInfo) Entry {
 
 // Remove implements [Store].
 func (s *Folder) Remove(ctx context.Context, name string) error {
-	if err := errors.Join(checkName("remove", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("remove", name), ctx.Err()); err != nil {
 		return err
 	}
 	if err := os.Remove(s.path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -247,7 +247,7 @@ func (s *Folder) List(ctx context.Context, prefix string) iter.Seq2[Entry, error
 	dir := ""
 	if i := strings.LastIndexByte(prefix, '/'); i >= 0 {
 		dir = prefix[:i]
-		if err := checkName("list", dir); err != nil {
+		if err := CheckName("list", dir); err != nil {
 			return failed(err)
 		}
 	}

@@ -35,7 +35,7 @@ func missing(op, name string) error {
 
 // Open implements [Store].
 func (s *MemoryStore) Open(ctx context.Context, name string) (Object, error) {
-	if err := errors.Join(checkName("open", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("open", name), ctx.Err()); err != nil {
 		return nil, err
 	}
 	s.mu.RLock()
@@ -56,7 +56,7 @@ func (memoryObject) Close() error { return nil }
 
 // Create implements [Store].
 func (s *MemoryStore) Create(ctx context.Context, name string) (Writer, error) {
-	if err := errors.Join(checkName("create", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("create", name), ctx.Err()); err != nil {
 		return nil, err
 	}
 	return &memoryWriter{ctx: ctx, s: s, name: name}, nil
@@ -106,7 +106,7 @@ func (s *MemoryStore) store(name string, data []byte) {
 
 // PutIfAbsent implements [Store].
 func (s *MemoryStore) PutIfAbsent(ctx context.Context, name string, data []byte) error {
-	if err := errors.Join(checkName("put", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("put", name), ctx.Err()); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -141,7 +141,7 @@ func (s *MemoryStore) List(ctx context.Context, prefix string) iter.Seq2[Entry, 
 
 // Stat implements [Store].
 func (s *MemoryStore) Stat(ctx context.Context, name string) (Entry, error) {
-	if err := errors.Join(checkName("stat", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("stat", name), ctx.Err()); err != nil {
 		return Entry{}, err
 	}
 	s.mu.RLock()
@@ -155,7 +155,7 @@ func (s *MemoryStore) Stat(ctx context.Context, name string) (Entry, error) {
 
 // Remove implements [Store].
 func (s *MemoryStore) Remove(ctx context.Context, name string) error {
-	if err := errors.Join(checkName("remove", name), ctx.Err()); err != nil {
+	if err := errors.Join(CheckName("remove", name), ctx.Err()); err != nil {
 		return err
 	}
 	s.mu.Lock()
