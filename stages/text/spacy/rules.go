@@ -1,0 +1,106 @@
+package spacy
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages/text/internal/runes"
+	"github.com/winnow-data/winnow/stages/text/python"
+)
+
+//go:embed english.txt
+var englishTxt string
+
+// The classes of characters that the patterns are made of.
+const (
+	isPrefix      uint16 = 1 << iota // is a prefix
+	isSuffix                         // is a suffix
+	isIcon                           // is both, and an infix
+	beforeStop                       // before it a full stop is a suffix
+	twoBeforeStop                    // two of these before it make it a suffix
+	stopAfter                        // a full stop between this
+	stopBefore                       // and this is an infix
+	isLetter                         // commas, hyphens and the like between two of these are infixes
+	isTLD                            // may stand in the last part of a host's name
+	endsSentence                     // ends a sentence
+	isPunct                          // has the general category P
+)
+
+var classNames = map[string]uint16{
+	"prefix": isPrefix, "suffix": isSuffix, "icon": isIcon, "before_stop": beforeStop, "two_before_stop": twoBeforeStop,
+	"stop_after": stopAfter, "stop_before": stopBefore, "letter": isLetter, "tld": isTLD, "sentence_end": endsSentence,
+}
+
+// rules are what the tokenizer of a language knows.
+type rules struct {
+	classes  runes.Table
+	special  map[string][]string   // special case → its pieces
+	units    []string              // of measure and of money: suffixes behind a digit
+	sequence map[string][][]string // rows of tokens that become a special case, by their first
+	longest  int                   // bytes of the longest special case
+}
+
+var english = sync.OnceValue(func() *rules {
+	classes, special, _ := strings.Cut(englishTxt, "special\n")
+	r := &rules{special: map[string][]string{"\t": {"\t"}, "\n": {"\n"}, " ": {" "}}, sequence: map[string][][]string{}}
+	for name, value := range runes.Lines(classes) {
+		if name == "unit" {
+			r.units = strings.Split(value, "|")
+			continue
+		}
+		r.classes.Set(classNames[name], runes.Ranges(value))
+	}
+	for c := rune(0); c <= utf8.MaxRune; c++ {
+		if python.IsPunctuation(c) {
+			r.classes.Set(isPunct, []runes.Range{{Lo: c, Hi: c}})
+		}
+	}
+	for line := range strings.Lines(special) {
+		line = strings.TrimSuffix(line, "\n")
+		key := strings.ReplaceAll(line, "\t", "")
+		r.special[key] = strings.Split(line, "\t")
+		r.longest = max(r.longest, len(key))
+	}
+	r.addSequences()
+	return r
+})
+
+func (r *rules) is(c rune, class uint16) bool { return r.classes.Of(c)&class != 0 }
+
+func (r *rules) isSpecial(s string) bool {
+	if len(s) > r.longest {
+		return false
+	}
+	_, ok := r.special[s]
+	return ok
+}
+
+// A kind is what the sentencizer asks of a token.
+type kind uint8
+
+const (
+	other kind = iota
+	punct      // all its characters are punctuation
+	ender      // it is one character that ends sentences
+)
+
+func (r *rules) tokenKind(s string) kind {
+	first, n := utf8.DecodeRuneInString(s)
+	if n == len(s) && r.is(first, endsSentence) {
+		return ender
+	}
+	for _, c := range s {
+		if !r.is(c, isPunct) {
+			return other
+		}
+	}
+	return punct
+}
+
+// isSpaceAt says whether white space stands at s[i:].
+func isSpaceAt(s string, i int) bool {
+	r, _ := utf8.DecodeRuneInString(s[i:])
+	return python.IsSpace(r)
+}
