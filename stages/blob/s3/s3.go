@@ -102,7 +102,7 @@ func (s *Store) Open(ctx context.Context, name string) (blob.Object, error) {
 			return err
 		})
 	}
-	return remote.NewObject(ctx, s.where(name), size, first, fetch), nil
+	return remote.NewObject(ctx, s.where(name), size, etag, first, fetch), nil
 }
 
 // head gets the first bytes of an object, its size and its ETag.

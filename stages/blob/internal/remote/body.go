@@ -45,6 +45,23 @@ func Fill(p []byte, body io.ReadCloser, stall time.Duration) (int, error) {
 	return n, nil
 }
 
+// NewPatient returns a reader of a body that ends with [ErrStalled] when no byte comes for so long.
+func NewPatient(body io.ReadCloser, stall time.Duration) io.Reader { return &patient{body, stall} }
+
+type patient struct {
+	body  io.ReadCloser
+	stall time.Duration
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	t := time.AfterFunc(p.stall, func() { p.body.Close() })
+	n, err := p.body.Read(b)
+	if !t.Stop() && err != io.EOF {
+		err = fmt.Errorf("%w: nothing for %v", ErrStalled, p.stall)
+	}
+	return n, err
+}
+
 // Judge says what errors of a connection and a body mean; Fault{} for others.
 func Judge(err error) Fault {
 	var timeout net.Error

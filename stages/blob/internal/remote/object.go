@@ -25,11 +25,12 @@ var held atomic.Int64
 
 // An Object reads remote bytes in blocks. It implements blob.Object.
 type Object struct {
-	name  string
-	size  int64
-	fetch func(ctx context.Context, p []byte, off int64) error // fills p
-	ctx   context.Context
-	end   context.CancelFunc
+	name    string
+	size    int64
+	version string
+	fetch   func(ctx context.Context, p []byte, off int64) error // fills p
+	ctx     context.Context
+	end     context.CancelFunc
 
 	mu     sync.Mutex
 	kept   []*block // the last used one at the end
@@ -45,9 +46,9 @@ type block struct {
 }
 
 // NewObject returns an object of size bytes, of which the first are known. fetch fills a slice with the bytes at an offset, or fails.
-func NewObject(ctx context.Context, name string, size int64, first []byte, fetch func(context.Context, []byte, int64) error) *Object {
+func NewObject(ctx context.Context, name string, size int64, version string, first []byte, fetch func(context.Context, []byte, int64) error) *Object {
 	ctx, end := context.WithCancel(ctx)
-	o := &Object{name: name, size: size, fetch: fetch, ctx: ctx, end: end}
+	o := &Object{name: name, size: size, version: version, fetch: fetch, ctx: ctx, end: end}
 	if len(first) > 0 {
 		b := &block{data: first, ready: make(chan struct{})}
 		close(b.ready)
@@ -59,6 +60,9 @@ func NewObject(ctx context.Context, name string, size int64, first []byte, fetch
 
 // Size implements blob.Object.
 func (o *Object) Size() int64 { return o.size }
+
+// Version is what a listing calls the version that is read.
+func (o *Object) Version() string { return o.version }
 
 // Close ends the requests on their way.
 func (o *Object) Close() error {

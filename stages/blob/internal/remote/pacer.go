@@ -38,6 +38,28 @@ func NewPacer(judge func(error) Fault) *Pacer {
 	return &Pacer{Judge: judge, Patience: 5 * time.Minute, Doubt: 10 * time.Second, Base: 100 * time.Millisecond, Limit: 20 * time.Second}
 }
 
+// Pacers has a pacer for every server.
+type Pacers struct {
+	judge func(error) Fault
+	mu    sync.Mutex
+	m     map[string]*Pacer
+}
+
+// NewPacers returns pacers that judge errors alike.
+func NewPacers(judge func(error) Fault) *Pacers {
+	return &Pacers{judge: judge, m: map[string]*Pacer{}}
+}
+
+// For returns the pacer of a server.
+func (p *Pacers) For(server string) *Pacer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.m[server] == nil {
+		p.m[server] = NewPacer(p.judge)
+	}
+	return p.m[server]
+}
+
 // Do calls try until it succeeds, its error is one that trying again will not mend, or patience ends.
 func (p *Pacer) Do(ctx context.Context, what string, try func(context.Context) error) error {
 	start := time.Now()
