@@ -122,6 +122,7 @@ type Reply struct {
 	Vector   []float32 // Embed, Classify
 	Finish   string    // Generate: FinishStop or FinishLength
 	In, Out  int       // tokens read and written
+	By       string    // who gave it, where a record tells of somebody else than the model it is kept under
 	Err      error     // of this request alone; the other fields are then empty
 }
 

@@ -70,10 +70,7 @@ func (r *recorded) CompleteEach(ctx context.Context, rs []Request, done func(i i
 	err := each(ctx, r.Model, ask, func(i int, p Reply) {
 		got[i] = p
 		if p.Err == nil {
-			w.add(&line{
-				Model: name, Request: hashes[i], Key: ask[i].Key, Task: ask[i].Task.String(), Text: p.Text, IDs: p.IDs, LogProbs: p.LogProbs, Vector: p.Vector,
-				Finish: p.Finish, In: p.In, Out: p.Out,
-			})
+			w.add(lineOf(name, hashes[i], &ask[i], &p))
 		}
 	})
 	if err := errors.Join(err, w.end()); err != nil {

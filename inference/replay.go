@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // ErrNotRecorded says that a record has no reply to a request.
@@ -17,17 +16,7 @@ func Replay(dir, name string) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	models := s.Models()
-	switch {
-	case len(models) == 0:
-		err = fmt.Errorf("record %s: it has no replies", dir)
-	case name == "" && len(models) > 1:
-		err = fmt.Errorf("record %s: it has replies of several models, say of which: %s", dir, strings.Join(models, ", "))
-	case name == "":
-		name = models[0]
-	case s.Usage(name).Calls == 0:
-		err = fmt.Errorf("record %s: it has no replies of %s; it has those of %s", dir, name, strings.Join(models, ", "))
-	}
+	name, err = chooseModel(dir, name, s.Models())
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -52,11 +41,15 @@ func (r *replay) Complete(ctx context.Context, rs []Request) ([]Reply, error) {
 			return nil, err
 		}
 		if !ok {
-			p.Err = fmt.Errorf("request %q (%v, hash %s) of %s: %w %s", rs[i].Key, rs[i].Task, hash, r.name, ErrNotRecorded, r.s.dir)
+			p.Err = notRecorded(&rs[i], hash, r.name, r.s.dir)
 		}
 		replies[i] = p
 	}
 	return replies, nil
+}
+
+func notRecorded(r *Request, hash, model, dir string) error {
+	return fmt.Errorf("request %q (%v, hash %s) of %s: %w %s", r.Key, r.Task, hash, model, ErrNotRecorded, dir)
 }
 
 // Count implements Model: a record has no tokenizer.

@@ -71,10 +71,11 @@ type line struct {
 	Finish   string    `json:"finish,omitempty"`
 	In       int       `json:"in"`
 	Out      int       `json:"out"`
+	By       string    `json:"by,omitempty"`
 }
 
 func (l *line) reply() Reply {
-	return Reply{Text: l.Text, IDs: l.IDs, LogProbs: l.LogProbs, Vector: l.Vector, Finish: l.Finish, In: l.In, Out: l.Out}
+	return Reply{Text: l.Text, IDs: l.IDs, LogProbs: l.LogProbs, Vector: l.Vector, Finish: l.Finish, In: l.In, Out: l.Out, By: l.By}
 }
 
 // OpenStore opens a folder of replies, made where it is missing, and a segment of that name to append to. With the name "" the store is for

@@ -145,7 +145,7 @@ func outFolder(rec *recipe.Recipe, out string, builtin bool) (string, error) {
 // Sources returns the stores that inputs are read from, and what is known of models.
 func (j *Job) Sources() plan.Sources {
 	return plan.Sources{Embedded: recipes.FS(), Identify: func(ctx context.Context, rec *recipe.Recipe, name string) (string, int64, error) {
-		return models.Identify(ctx, rec, name, os.Getenv)
+		return models.Identify(ctx, rec, name, os.Getenv, recipes.FS())
 	}}
 }
 
@@ -159,7 +159,7 @@ func (j *Job) Models(memory int64, log *slog.Logger) *models.Set {
 	if answers == "" {
 		answers = filepath.Join(j.Out, run.Folder, "answers")
 	}
-	s := models.New(j.Recipe, models.Options{Answers: answers, Run: filepath.Join(j.Out, run.Folder), Memory: memory / 4, Log: log})
+	s := models.New(j.Recipe, models.Options{Answers: answers, Run: filepath.Join(j.Out, run.Folder), Memory: memory / 4, Log: log, Carried: recipes.FS()})
 	j.sets = append(j.sets, s)
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/winnow-data/winnow/pipelines/models"
 	"github.com/winnow-data/winnow/pipelines/recipe"
 )
 
@@ -27,6 +28,10 @@ func modelFlags(list []string) (given, bare []recipe.ModelFlag, err error) {
 		b := f
 		if f.Kind == "file" || f.Kind == "replay" {
 			f.Where = strings.TrimPrefix(f.Where, "replay:")
+			if strings.HasPrefix(f.Where, models.Embedded) {
+				given, bare = append(given, f), append(bare, f)
+				continue
+			}
 			b.Where = filepath.Base(f.Where)
 			if f.Where, err = filepath.Abs(f.Where); err != nil {
 				return nil, nil, fmt.Errorf("--model %s: %w", s, err)

@@ -29,6 +29,7 @@ func TestModelFlags(t *testing.T) {
 		{"org/name/x-q8_0.gguf", "", "hub", "org/name/x-q8_0.gguf", "org/name/x-q8_0.gguf"},
 		{"deep/er.gguf", "", "file", filepath.Join(here, "deep/er.gguf"), "er.gguf"},
 		{"s=https://h/v1#m=1", "s", "url", "https://h/v1#m=1", "https://h/v1#m=1"},
+		{"replay:embedded:x/replies", "", "replay", "embedded:x/replies", "embedded:x/replies"},
 		{"replay:old/answers", "", "replay", filepath.Join(here, "old/answers"), "answers"},
 	} {
 		given, bare, err := modelFlags([]string{c.in})

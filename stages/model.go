@@ -50,6 +50,7 @@ type Reply struct {
 	Vector   []float32
 	Finish   string // "length" where MaxTokens or the context ended a reply in words
 	In, Out  int    // tokens read and written
+	By       string // who gave it, where that is not the model that was asked: a record of others' replies tells
 	Err      error  // of this request alone
 }
 

@@ -196,7 +196,7 @@ func (a *Answer) take(b *stages.Batch, i int, replies []stages.Reply) {
 		}
 		b.Used(u)
 		b.Count("answered", 1)
-		ans := stages.Answer{Text: r.Text, By: a.by(k + 1)}
+		ans := stages.Answer{Text: r.Text, By: a.by(k+1, r.By)}
 		if why := a.unfit(r); why != "" {
 			b.Count("unfit", 1)
 			ans.Checks = []stages.Check{{Name: a.label, Result: stages.Unknown, Why: why}}
@@ -221,9 +221,12 @@ func (a *Answer) unfit(r stages.Reply) string {
 	return ""
 }
 
-// by says who gave sample k, and how: model, settings, seed and number.
-func (a *Answer) by(k int) string {
+// by says who gave sample k, and how: model, settings, seed and number. What others gave, as a record tells, was not made with these settings.
+func (a *Answer) by(k int, others string) string {
 	var s strings.Builder
+	if others != "" {
+		return fmt.Sprintf("%s, recorded, as sample %s-%d", others, a.label, k)
+	}
 	switch name, ok := a.model.(fmt.Stringer); {
 	case a.Model != "":
 		s.WriteString(a.Model)

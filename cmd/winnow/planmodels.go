@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/models"
@@ -40,7 +41,7 @@ func (a *app) accessModels(job *pipelines.Job) error {
 			}
 		default:
 			path := string(m.File + m.Replay)
-			if !filepath.IsAbs(path) {
+			if !filepath.IsAbs(path) && !strings.HasPrefix(path, models.Embedded) {
 				path = filepath.Join(job.Recipe.Dir, path)
 			}
 			fmt.Fprintf(a.out, "read   %s\n", safe(path))

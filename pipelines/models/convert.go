@@ -26,7 +26,7 @@ func request(r *stages.Request) inference.Request {
 }
 
 func reply(r *inference.Reply) stages.Reply {
-	return stages.Reply{Text: r.Text, LogProbs: r.LogProbs, Vector: r.Vector, Finish: r.Finish, In: r.In, Out: r.Out, Err: r.Err}
+	return stages.Reply{Text: r.Text, LogProbs: r.LogProbs, Vector: r.Vector, Finish: r.Finish, In: r.In, Out: r.Out, By: r.By, Err: r.Err}
 }
 
 // sum puts the sum of the log-probabilities in their place.

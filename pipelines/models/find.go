@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -58,6 +59,9 @@ func FindHub(m recipe.Model, getenv func(string) string) (path, help string, err
 	return path, help, err
 }
 
+// Embedded begins the path of a record that lies in the binary, as it begins those of inputs.
+const Embedded = "embedded:"
+
 // locate returns the folder or file of a model; "" for one that is elsewhere.
 func locate(dir string, m recipe.Model, getenv func(string) string) (string, error) {
 	switch {
@@ -70,6 +74,9 @@ func locate(dir string, m recipe.Model, getenv func(string) string) (string, err
 	case m.File != "":
 		return within(dir, string(m.File)), nil
 	case m.Replay != "":
+		if strings.HasPrefix(string(m.Replay), Embedded) {
+			return string(m.Replay), nil
+		}
 		return within(dir, string(m.Replay)), nil
 	}
 	return "", nil
@@ -83,8 +90,8 @@ func within(dir, path string) string {
 }
 
 // Identify says what a model of a recipe is, for the plan's keys: the checksum of its files with the form of its weights, or its name at
-// its endpoint; and how many bytes the files have. It opens no model.
-func Identify(ctx context.Context, rec *recipe.Recipe, name string, getenv func(string) string) (identity string, size int64, err error) {
+// its endpoint; and how many bytes the files have. It opens no model. carried holds what paths name that begin with [Embedded].
+func Identify(ctx context.Context, rec *recipe.Recipe, name string, getenv func(string) string, carried fs.FS) (identity string, size int64, err error) {
 	m := rec.Models[name]
 	if m.URL != "" {
 		u, err := url.Parse(m.URL)
@@ -94,7 +101,9 @@ func Identify(ctx context.Context, rec *recipe.Recipe, name string, getenv func(
 		return "endpoint " + u.Host + strings.TrimRight(u.Path, "/") + " model " + m.Model, 0, nil
 	}
 	path, err := locate(rec.Dir, m, getenv)
-	if err == nil {
+	if in, ok := strings.CutPrefix(path, Embedded); ok && err == nil {
+		identity, size, err = carriedSum(carried, in)
+	} else if err == nil {
 		identity, size, err = checksum(ctx, path)
 	}
 	if err != nil {
@@ -102,6 +111,9 @@ func Identify(ctx context.Context, rec *recipe.Recipe, name string, getenv func(
 	}
 	if m.Weights != "" {
 		identity += " weights " + m.Weights
+	}
+	if m.Model != "" {
+		identity += " model " + m.Model
 	}
 	return identity, size, nil
 }
@@ -146,6 +158,31 @@ func checksum(ctx context.Context, path string) (string, int64, error) {
 	}
 	slices.Sort(lines)
 	return "sha256:" + digest(strings.Join(lines, "")), size, nil
+}
+
+// carriedSum is the checksum of the segments of a record in the binary.
+func carriedSum(carried fs.FS, dir string) (string, int64, error) {
+	if carried == nil {
+		return "", 0, errors.New("this winnow has no embedded records")
+	}
+	names, err := fs.Glob(carried, dir+"/*.jsonl.zst")
+	if err == nil && len(names) == 0 {
+		err = fmt.Errorf("there is no record %s%s", Embedded, dir)
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	var lines strings.Builder
+	var size int64
+	for _, name := range names {
+		data, err := fs.ReadFile(carried, name)
+		if err != nil {
+			return "", 0, err
+		}
+		size += int64(len(data))
+		lines.WriteString(name + " " + digest(string(data)) + "\n")
+	}
+	return "sha256:" + digest(lines.String()), size, nil
 }
 
 func digest(s string) string {

@@ -96,7 +96,7 @@ func TestIdentify(t *testing.T) {
 	getenv := func(name string) string { return map[string]string{"HF_HOME": filepath.Join(dir, "hf")}[name] }
 	identity := func(name string) (string, int64) {
 		t.Helper()
-		id, size, err := Identify(t.Context(), rec, name, getenv)
+		id, size, err := Identify(t.Context(), rec, name, getenv, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestIdentify(t *testing.T) {
 		t.Error("other weights have the same identity")
 	}
 	for name, want := range map[string]string{"gone": "b.gguf", "hub": "winnow model pull org/none"} {
-		if _, _, err := Identify(t.Context(), rec, name, getenv); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := Identify(t.Context(), rec, name, getenv, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}

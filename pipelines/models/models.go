@@ -21,9 +21,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/winnow-data/winnow/inference"
@@ -39,6 +41,7 @@ type Options struct {
 	Threads int                        // of the engine; 0: one per processor
 	Log     *slog.Logger               // nil is silent
 	Getenv  func(string) string        // nil: os.Getenv
+	Carried fs.FS                      // what paths name that begin with [Embedded]; nil: nothing
 	Opener  func(Spec) (Opened, error) // nil: [Open]; a test has its own
 }
 
@@ -142,7 +145,7 @@ func (s *Set) counter(name string) (stages.Counter, error) {
 	l := s.open[name]
 	s.mu.Unlock()
 	if l == nil {
-		if spec, err := s.spec(name); err == nil && spec.Path != "" {
+		if spec, err := s.spec(name); err == nil && spec.Path != "" && spec.Model.Replay == "" {
 			t, err := OpenTokenizer(spec.Path)
 			if err != nil {
 				return nil, stages.Final(fmt.Errorf("model %s: its tokenizer: %w", name, err))
@@ -155,7 +158,7 @@ func (s *Set) counter(name string) (stages.Counter, error) {
 		return nil, err
 	}
 	if m.Count("a") < 0 {
-		return nil, stages.Final(fmt.Errorf("model %s: an endpoint does not lend its tokenizer: tokens are counted with a model that lies here", name))
+		return nil, stages.Final(fmt.Errorf("model %s: neither an endpoint nor a record lends its tokenizer: tokens are counted with a model that lies here", name))
 	}
 	return m, nil
 }
@@ -170,8 +173,14 @@ func (s *Set) spec(name string) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
+	var carried fs.FS
+	if in, ok := strings.CutPrefix(path, Embedded); ok {
+		if path, carried = in, s.opt.Carried; carried == nil {
+			return Spec{}, errors.New("this winnow has no embedded records")
+		}
+	}
 	memory := s.opt.Memory / int64(max(1, len(s.rec.Models)))
-	return Spec{Name: name, Model: m, Path: path, Memory: memory, Threads: s.opt.Threads, Getenv: s.opt.Getenv}, nil
+	return Spec{Name: name, Model: m, Path: path, Carried: carried, Memory: memory, Threads: s.opt.Threads, Getenv: s.opt.Getenv}, nil
 }
 
 // Close closes what is open. Whoever asks afterwards gets an error.

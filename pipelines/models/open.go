@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -17,6 +18,7 @@ type Spec struct {
 	Name    string // in the recipe
 	Model   recipe.Model
 	Path    string // of the folder or file; "" for an endpoint
+	Carried fs.FS  // where Path lies, if not on this machine: the data in the binary
 	Memory  int64  // bytes for keys and values; 0: the engine's default
 	Threads int
 	Getenv  func(string) string
@@ -33,7 +35,7 @@ type Opened struct {
 func Open(s Spec) (Opened, error) {
 	switch {
 	case s.Model.Replay != "":
-		return openReplay(s.Path, s.Model)
+		return openReplay(s)
 	case s.Model.URL != "":
 		m, err := remote.New(remote.Options{
 			URL: s.Model.URL, Model: s.Model.Model, KeyEnv: s.Model.KeyEnv, Concurrency: s.Model.Concurrency, RPM: int(s.Model.RPM), TPM: int(s.Model.TPM),

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/winnow-data/winnow/inference"
-	"github.com/winnow-data/winnow/pipelines/recipe"
 )
 
 // recorded puts record and budget in front of a model.
@@ -77,10 +76,15 @@ func (s *Set) charge(name string, m *model, u inference.Usage) error {
 }
 
 // openReplay opens a record as a model. It is asked for its replies alone: without a tokenizer, since a record has none.
-func openReplay(path string, m recipe.Model) (Opened, error) {
-	r, err := inference.Replay(path, m.Model)
+func openReplay(s Spec) (o Opened, err error) {
+	if s.Carried != nil {
+		o.Model, err = inference.ReplayFS(s.Carried, s.Path, s.Model.Model)
+	} else {
+		o.Model, err = inference.Replay(s.Path, s.Model.Model)
+	}
 	if err != nil {
 		return Opened{}, err
 	}
-	return Opened{Model: r, Here: !strings.HasPrefix(r.Name(), "remote "), Recorded: true}, nil
+	o.Here, o.Recorded = !strings.HasPrefix(o.Model.Name(), "remote "), true
+	return o, nil
 }

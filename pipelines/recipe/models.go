@@ -69,7 +69,11 @@ func (l *loader) model(p settings.Pair, m Model, where string) {
 			l.add(q.In(where + ": hub"))
 		}
 	}
-	if f := p.Value.Get("file"); f != nil {
+	if f := p.Value.Get("file"); f != nil && strings.HasPrefix(string(m.File), embedded) {
+		q := settings.At(f, "the binary holds no models")
+		q.Help = "it holds records, which answer in a model's place: replay: embedded:…"
+		l.add(q.In(where + ": file"))
+	} else if f != nil {
 		l.path(f, string(m.File), where+": file")
 	}
 	if f := p.Value.Get("replay"); f != nil {
@@ -194,22 +198,23 @@ func (l *loader) asks(s *Stage, c any, body *settings.Node) {
 		return
 	}
 	if help := unable(m, asks.Ask); help != "" {
-		p := settings.At(at, "the model %q is an endpoint and cannot answer this stage", name)
+		what := "an endpoint"
+		if m.Replay != "" {
+			what = "a record"
+		}
+		p := settings.At(at, "the model %q is %s and cannot answer this stage", name, what)
 		p.Help = help
 		l.add(p.In(s.Label + ": model"))
 	}
 }
 
-// unable says what an endpoint is missing for what is asked, "" where it may answer: some tell log-probabilities of given words, none has a
-// classification head or lends its tokenizer.
+// unable says what an endpoint or a record is missing for what is asked, "" where it may answer: some endpoints tell log-probabilities of given words, none has
+// a classification head, and neither lends a tokenizer.
 func unable(m Model, ask stages.Ask) string {
-	if m.URL == "" {
-		return ""
-	}
-	switch ask {
-	case stages.AskClassify:
+	switch {
+	case m.URL != "" && ask == stages.AskClassify:
 		return "a classification head needs a model that runs here: hub or file"
-	case stages.AskCount:
+	case (m.URL != "" || m.Replay != "") && ask == stages.AskCount:
 		return "counting needs the model's tokenizer: hub or file"
 	}
 	return ""

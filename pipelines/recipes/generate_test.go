@@ -25,7 +25,7 @@ func TestGenerated(t *testing.T) {
 	if err != nil || len(benchmarks) != 3 {
 		t.Fatalf("benchmarks %v (%v), want three", benchmarks, err)
 	}
-	names = append(append(names, benchmarks...), "rejection/gsm8k.jsonl.gz")
+	names = append(append(names, benchmarks...), "rejection/problems/gsm8k.jsonl.gz", "rejection/replies/openai.jsonl.zst")
 	for _, name := range names {
 		want, err := fs.ReadFile(FS(), name)
 		if err != nil {

@@ -12,7 +12,8 @@
 //   - shards/docs.jsonl.zst: manuals in up to five versions
 //   - shards/books.parquet: many languages and scripts, with typed columns
 //   - shards/notes.jsonl: plain lines, some of them broken
-//   - answers/gsm8k.jsonl.gz: problems with the answers that four models gave, for the second recipe
+//
+// For the second quickstart there are problems of GSM8K, and the answers that four models gave as the record of a run.
 //
 // The benchmarks of the recipes eval-* are as published, but that of GSM8K every third problem stands for all.
 package main
@@ -46,7 +47,8 @@ func generate(from, to string) error {
 		{"quickstart/shards/docs.jsonl.zst", docs},
 		{"quickstart/shards/books.parquet", books},
 		{"quickstart/shards/notes.jsonl", notes},
-		{"rejection/gsm8k.jsonl.gz", answers},
+		{"rejection/problems/gsm8k.jsonl.gz", gsm8k},
+		{"rejection/replies/openai.jsonl.zst", replies},
 		{"eval/gsm8k.jsonl.gz", evalGSM8K},
 		{"eval/humaneval.jsonl.gz", evalHumanEval},
 		{"eval/ifeval.jsonl.gz", evalIFEval},
