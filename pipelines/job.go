@@ -26,6 +26,7 @@ type Job struct {
 	Out      string // the folder that holds _winnow; with one output also its shards
 	Limit    int64  // records read of each input file; 0 reads all
 	Record   string // the folder that keeps replies of models; "" is answers in the run's own
+	Signals  string // the mode of signals, as in [plan.NewSignals]
 	shown    string // the recipe without the paths that flags gave
 
 	sets []*models.Set // of the runners that were made
@@ -38,6 +39,7 @@ type Flags struct {
 	Out     string
 	Limit   int64
 	Record  string
+	Signals string
 }
 
 // Source finds the text of a recipe: a built-in one by its name, or a file. A name that ends in .yaml or .yml or holds a slash
@@ -95,7 +97,7 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 			shown = &recipe.Recipe{Source: text}
 		}
 	}
-	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit, Record: f.Record, shown: string(shown.Source)}, problems, nil
+	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: f.Limit, Record: f.Record, Signals: f.Signals, shown: string(shown.Source)}, problems, nil
 }
 
 // findHub looks for a model of the hub on this machine.
@@ -185,7 +187,7 @@ func (j *Job) Close() error {
 
 // Plan makes the job's plan.
 func (j *Job) Plan(ctx context.Context) (*plan.Plan, error) {
-	p, err := plan.Build(ctx, j.Recipe, j.Sources(), Version(), j.Limit)
+	p, err := plan.Build(ctx, j.Recipe, j.Sources(), Version(), j.Limit, j.Signals)
 	if err == nil {
 		p.Shown = j.shown
 	}
@@ -243,5 +245,5 @@ func Open(name string) (*Job, *plan.Plan, error) {
 		}
 		return nil, nil, fmt.Errorf("the recipe of the run in %s does not load: %w", out, errors.Join(errs...))
 	}
-	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: p.Limit}, p, nil
+	return &Job{Recipe: rec, Registry: reg, Out: out, Limit: p.Limit, Signals: p.Signals.Mode}, p, nil
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/winnow-data/winnow/pipelines"
+	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/recipe"
 )
 
@@ -12,7 +13,10 @@ func (a *app) load(name string, f runFlags) (*pipelines.Job, error) {
 	if f.limit < 0 {
 		return nil, usage("--limit: %d is no number of records; 0 reads all", f.limit)
 	}
-	job, problems, err := pipelines.Load(name, pipelines.Flags{In: f.in, Set: f.set, Model: f.model, Out: f.out, Limit: f.limit, Record: f.record})
+	if _, err := plan.NewSignals(f.signals, 0); err != nil {
+		return nil, usage("--%w", err)
+	}
+	job, problems, err := pipelines.Load(name, pipelines.Flags{In: f.in, Set: f.set, Model: f.model, Out: f.out, Limit: f.limit, Record: f.record, Signals: f.signals})
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}

@@ -24,6 +24,7 @@ import (
 type runFlags struct {
 	in, set, model                []string
 	out, memory, scratch, record  string
+	signals                       string
 	limit                         int64
 	workers, batch                int
 	reuse, fresh, asJSON, offline bool
@@ -50,6 +51,7 @@ func newRun(a *app) *cobra.Command {
 	fl.StringVar(&f.memory, "memory", "", "memory the run may hold, such as 4GiB (default: half of what the machine allows)")
 	fl.StringVar(&f.scratch, "scratch", "", "folder for work files (default: within the output)")
 	recordFlag(c, &f)
+	signalsFlag(c, &f)
 	fl.BoolVar(&f.reuse, "reuse", false, "the recipe changed: keep the phases that the change does not touch")
 	fl.BoolVar(&f.fresh, "fresh", false, "the recipe changed: move the old run aside and start anew")
 	fl.BoolVar(&f.offline, "offline", false, "refuse recipes that need the network")
@@ -73,6 +75,11 @@ func recipeFlags(c *cobra.Command, f *runFlags) {
 // recordFlag is the flag that says where replies of models are kept.
 func recordFlag(c *cobra.Command, f *runFlags) {
 	c.Flags().StringVar(&f.record, "record", "", "folder that keeps every reply of a model, so that none is paid twice (default: _winnow/answers in the output)")
+}
+
+// signalsFlag is the flag that says what is measured of documents that went.
+func signalsFlag(c *cobra.Command, f *runFlags) {
+	c.Flags().StringVar(&f.signals, "signals", "sample", "what rules measured, kept for whatif and the report: sample (all documents; 1 % are measured on after they went), all (all are measured on) or off")
 }
 
 // exactArgs asks for n arguments and says what they are.

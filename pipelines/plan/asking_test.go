@@ -128,7 +128,7 @@ func TestCosts(t *testing.T) {
 		if rec == nil {
 			t.Fatal(problems)
 		}
-		p, err := Build(t.Context(), rec, Sources{}, "test", limit)
+		p, err := Build(t.Context(), rec, Sources{}, "test", limit, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,13 +18,16 @@ import (
 )
 
 // Build makes the plan of a recipe. It lists the inputs and looks at their first bytes and footers; it reads no document. limit bounds the records read of
-// each input file; 0 reads all.
-func Build(ctx context.Context, rec *recipe.Recipe, src Sources, version string, limit int64) (*Plan, error) {
+// each input file; 0 reads all. mode is that of signals; "" is the usual one.
+func Build(ctx context.Context, rec *recipe.Recipe, src Sources, version string, limit int64, mode string) (*Plan, error) {
 	p := &Plan{
 		Format: Format, Winnow: version, Name: rec.Name, Seed: rec.Seed, Dir: rec.Dir, Recipe: string(rec.Source), Limit: limit,
 	}
 	var err error
 	if p.Inputs, err = src.list(ctx, rec); err != nil {
+		return nil, err
+	}
+	if p.Signals, err = NewSignals(mode, p.Decoded()); err != nil {
 		return nil, err
 	}
 	parts, err := src.parts(ctx, rec, p.Inputs)
@@ -123,19 +126,20 @@ func (p *Plan) keys(rec *recipe.Recipe) error {
 
 // keyed is what a key is a digest of.
 type keyed struct {
-	Format int
-	Before string
-	Seed   uint64
-	Limit  int64
-	Tasks  int
-	Name   string
-	Inputs []keyedInput `json:",omitempty"`
-	Parts  [][]Part     `json:",omitempty"`
-	Stages []Stage      `json:",omitempty"`
-	Pass   *Pass        `json:",omitempty"`
-	Work   *Step        `json:",omitempty"`
-	Finish bool         `json:",omitempty"`
-	Out    []Output     `json:",omitempty"`
+	Format  int
+	Before  string
+	Seed    uint64
+	Limit   int64
+	Signals Signals
+	Tasks   int
+	Name    string
+	Inputs  []keyedInput `json:",omitempty"`
+	Parts   [][]Part     `json:",omitempty"`
+	Stages  []Stage      `json:",omitempty"`
+	Pass    *Pass        `json:",omitempty"`
+	Work    *Step        `json:",omitempty"`
+	Finish  bool         `json:",omitempty"`
+	Out     []Output     `json:",omitempty"`
 	// Schemas are part of what an output pass writes.
 	Schemas map[string]*shard.Schema `json:",omitempty"`
 }
@@ -150,7 +154,7 @@ type keyedInput struct {
 
 func (p *Plan) key(rec *recipe.Recipe, ph *Phase, before string) (string, error) {
 	k := keyed{
-		Format: Format, Before: before, Seed: p.Seed, Limit: p.Limit, Tasks: ph.Tasks, Name: ph.Name,
+		Format: Format, Before: before, Seed: p.Seed, Limit: p.Limit, Signals: p.Signals, Tasks: ph.Tasks, Name: ph.Name,
 		Pass: ph.Pass, Work: ph.Work, Finish: ph.Finish,
 	}
 	if ph.Pass != nil && ph.Pass.From == "" {

@@ -17,6 +17,9 @@ func Difference(old, p *Plan) string {
 	case old.Limit != p.Limit:
 		return fmt.Sprintf("--limit was %d, is %d", old.Limit, p.Limit)
 	}
+	if old.Signals.Mode != p.Signals.Mode {
+		return fmt.Sprintf("--signals was %s, is %s", old.Signals.Mode, p.Signals.Mode)
+	}
 	if s := inputDifference(old.Inputs, p.Inputs); s != "" {
 		return s
 	}

@@ -33,7 +33,7 @@ func built(t *testing.T, dir, src string) (*Plan, error) {
 	if rec == nil {
 		t.Fatal(problems)
 	}
-	return Build(t.Context(), rec, Sources{}, "test", 0)
+	return Build(t.Context(), rec, Sources{}, "test", 0, "")
 }
 
 // input makes a folder with one file of a given time.

@@ -24,7 +24,7 @@ import (
 )
 
 // Format numbers the layout of plan.json, of intermediate files and of markers.
-const Format = 2
+const Format = 3
 
 // A Plan says how a run is carried out. It lies in _winnow/plan.json.
 type Plan struct {
@@ -41,6 +41,7 @@ type Plan struct {
 	Stages  []Stage  `json:"stages"`
 	Phases  []Phase  `json:"phases"`
 	Outputs []Output `json:"outputs"`
+	Signals Signals  `json:"signals"`
 	Costs   []Cost   `json:"costs,omitempty"` // of stages that ask models
 	// Schemas are the columns of Parquet outputs, by their paths.
 	Schemas map[string]*shard.Schema `json:"schemas,omitempty"`

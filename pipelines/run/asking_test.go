@@ -135,7 +135,7 @@ func asked(t *testing.T, rate, stageList, limits string, opt Options, texts ...s
 	if rec == nil {
 		t.Fatal(problems)
 	}
-	p, err := plan.Build(t.Context(), rec, plan.Sources{}, "test", 0)
+	p, err := plan.Build(t.Context(), rec, plan.Sources{}, "test", 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}

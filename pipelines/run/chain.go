@@ -5,6 +5,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/text"
 )
@@ -19,12 +21,20 @@ type chain struct {
 	count  bool // the chain counts the words of what is left
 	view   text.View
 	clocks []time.Duration // by step, of one document in clockEvery
+
+	signals *signals.Layout
+	sample  plan.Signals
+	rest    func() ([]*step, error) // the steps behind the chain by which documents are measured on; nil where the run keeps no signals
+	fault   error                   // they could not be made
 }
 
 // run passes every live document of j through the chain.
 func (c *chain) run(j *job) {
 	for i, d := range j.batch.Live() {
 		c.document(j, i, d, (j.first+int64(i))%clockEvery == 0)
+	}
+	if c.rest != nil {
+		c.dropped(j)
 	}
 }
 
@@ -50,6 +60,7 @@ func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 	if c.first || r.made > 0 && r.words < 0 {
 		r.words = c.words()
 	}
+	gone := 0
 	for k, s := range c.steps {
 		label = s.label
 		if s.only != nil && !s.takes(d) {
@@ -59,7 +70,7 @@ func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 		if timed {
 			start = time.Now()
 		}
-		v, err := c.apply(s, d, r)
+		v, err := c.apply(s, d, r.m[s.at:s.at+len(s.rules)], r)
 		if timed {
 			c.clocks[k] += time.Since(start)
 		}
@@ -71,11 +82,15 @@ func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 		if v.Rule != "" && s.drop {
 			j.batch.Act(label)
 			j.batch.Drop(i, v)
+			gone = k + 1
 			break
 		}
 	}
 	if len(c.steps) > 0 || r.out < 0 {
 		r.out = c.words()
+	}
+	if v, _ := j.batch.Outcome(i); gone > 0 && v.Rule != empty && c.sampled(j, i) {
+		c.onward(r, d, c.steps[gone:])
 	}
 }
 
@@ -88,13 +103,12 @@ func (c *chain) know(d *stages.Document) {
 	}
 }
 
-// apply runs one step on one document and keeps what it measured in r.
-func (c *chain) apply(s *step, d *stages.Document, r *row) (stages.Verdict, error) {
+// apply runs one step on one document. It keeps what it measured in m, and edits in r unless that is nil.
+func (c *chain) apply(s *step, d *stages.Document, m []float64, r *row) (stages.Verdict, error) {
 	if s.checks != nil {
 		s.checks.judge(d)
 		return stages.Verdict{}, nil
 	}
-	m := r.m[s.at : s.at+len(s.rules)]
 	if s.mapper != nil {
 		v, err := s.mapper.Map(d, &c.view)
 		if err != nil {
@@ -104,9 +118,12 @@ func (c *chain) apply(s *step, d *stages.Document, r *row) (stages.Verdict, erro
 			return v, err
 		}
 		if body := d.Body(); body != c.view.Text() {
-			r.edits = append(r.edits, edit{s.number, len(c.view.Text()), len(body)})
+			if r != nil {
+				r.edits = append(r.edits, edit{s.number, len(c.view.Text()), len(body)})
+			}
 			c.view.Reset(body)
 			if blank(body) {
+				m[len(m)-1] = 0 // the last rule of a mapper is empty
 				return stages.Verdict{Rule: empty}, nil
 			}
 		}

@@ -133,6 +133,9 @@ func (p *pass) commit(m *Marker) error {
 		return err
 	}
 	m.Rows, m.Excluded, m.Quarantined = s.rows, s.excluded.n, s.quarantined.n
+	if s.signals != nil {
+		m.Signals = s.signals.n
+	}
 	for k, t := range p.tasks {
 		if f := t.Facts(); f != nil {
 			m.Facts[p.barriers[k]] = f
@@ -182,5 +185,6 @@ func (r *Runner) sink(ctx context.Context, ph *plan.Phase, index int) *sink {
 		return func() *commitFile { return s.made.create(ctx, r.own, recordName(kind, ph.Name, index), false) }
 	}
 	s.excluded.open, s.quarantined.open, s.trail.open = record("excluded"), record("quarantine"), record("rows")
+	s.signals = r.signalsOut(ctx, ph, index, s)
 	return s
 }

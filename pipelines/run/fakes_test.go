@@ -225,7 +225,7 @@ func planned(t *testing.T, out, stageList string, opt Options, files ...[]string
 	if rec == nil {
 		t.Fatal(problems)
 	}
-	p, err := plan.Build(t.Context(), rec, plan.Sources{}, "test", 0)
+	p, err := plan.Build(t.Context(), rec, plan.Sources{}, "test", 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}

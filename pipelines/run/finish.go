@@ -116,6 +116,9 @@ func (r *Runner) recount(ctx context.Context, res *Result) error {
 		}
 	}
 	run := res.Sums[0]
+	if err := r.recountSignals(ctx, res); err != nil {
+		errs = append(errs, err)
+	}
 	for _, o := range r.plan.Outputs {
 		n := held[path.Clean(o.Path)]
 		if n != run.Kept && (o.Rows == "" || n > run.Kept) {

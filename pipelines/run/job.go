@@ -35,7 +35,8 @@ type row struct {
 	bytes      int       // of the body as it came
 	m          []float64 // measurements, by the steps' places
 	edits      []edit
-	made       int // number of the stage that made it, plus one; 0 for documents that came in
+	on         *onward // what was found after its drop
+	made       int     // number of the stage that made it, plus one; 0 for documents that came in
 }
 
 // An edit is what one step did to the words of a document.

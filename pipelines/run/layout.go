@@ -2,6 +2,7 @@ package run
 
 import (
 	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
 )
@@ -26,14 +27,7 @@ func (r *Runner) newLayout() error {
 		if err != nil {
 			return err
 		}
-		judged, last := 0, ""
-		if f, ok := c.(stages.Filter); ok {
-			judged = len(f.Rules())
-		} else if n, ok := c.(stages.Noter); ok {
-			judged = n.Measures()
-		} else if len(plan.Rules(c)) > 0 && asksModel(c) {
-			judged = 1 // the first is what the model says
-		}
+		judged, last := signals.Judged(c), ""
 		if b, ok := c.(stages.Barrier); ok {
 			if err := r.provision(st.Label, c); err != nil {
 				return err

@@ -23,6 +23,7 @@ type Marker struct {
 	Shards      []shard.File              `json:"shards,omitempty"`
 	Excluded    int64                     `json:"excluded"`
 	Quarantined int64                     `json:"quarantined"`
+	Signals     int64                     `json:"signals,omitempty"` // rows
 	Tally       json.RawMessage           `json:"tally,omitempty"`
 	Facts       map[string]map[string]any `json:"facts,omitempty"` // by stage label, from barriers
 	Times       Times                     `json:"times"`

@@ -41,17 +41,19 @@ type pass struct {
 type section struct {
 	steps []plan.Step // per document; made anew for each worker
 	batch *step
+	after int  // the last stage before the end of its steps; -1: none
 	first bool // sees the documents of the input
 	count bool // counts the words of what is left, for the output
+	on    bool // measures on what the batch step before has dropped
 }
 
 // perDocument says whether workers have something to do in the section.
-func (s *section) perDocument() bool { return len(s.steps) > 0 || s.first || s.count }
+func (s *section) perDocument() bool { return len(s.steps) > 0 || s.first || s.count || s.on }
 
 // lay makes the steps of the pass and parts them into sections.
 func (p *pass) lay() error {
 	p.byLabel = map[string]*step{}
-	cur := section{first: p.phase.Pass.From == ""}
+	cur := section{first: p.phase.Pass.From == "", after: -1}
 	for _, ps := range p.phase.Pass.Steps {
 		s, c, err := p.run.newStep(ps.Stage)
 		if err != nil {
@@ -61,7 +63,7 @@ func (p *pass) lay() error {
 		p.width += len(s.rules)
 		p.byLabel[s.label] = s
 		if ps.Phase == "" && s.perDocument() {
-			cur.steps = append(cur.steps, ps)
+			cur.steps, cur.after = append(cur.steps, ps), ps.Stage
 			continue
 		}
 		if ps.Phase != "" {
@@ -71,7 +73,7 @@ func (p *pass) lay() error {
 		}
 		cur.batch, s.phase, s.stageNumber = s, ps.Phase, ps.Stage
 		p.sections = append(p.sections, cur)
-		cur = section{}
+		cur = section{after: ps.Stage, on: p.run.plan.Signals.On() && !s.looks}
 	}
 	cur.count = p.phase.Pass.To == plan.ToOutput
 	if cur.perDocument() || len(p.sections) == 0 {
@@ -113,6 +115,9 @@ func (p *pass) chain(sec section) (*chain, error) {
 		c.steps = append(c.steps, s)
 	}
 	c.clocks = make([]time.Duration, len(c.steps))
+	if p.run.plan.Signals.On() {
+		c.signals, c.sample, c.rest = p.run.signals, p.run.plan.Signals, p.run.behind(sec.after)
+	}
 	return c, nil
 }
 
@@ -249,6 +254,9 @@ func (p *pass) work(ctx context.Context, sec section, jobs <-chan *job) error {
 		p.run.cpu <- struct{}{}
 		c.run(j)
 		<-p.run.cpu
+		if c.fault != nil {
+			return c.fault
+		}
 		close(j.done)
 	}
 	if c != nil {

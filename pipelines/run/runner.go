@@ -4,7 +4,7 @@
 // process. Whoever else calls Task (a second process, a cluster's array job, the same command after a kill -9) gets the same
 // bytes, because names and contents of files depend on the plan alone, appear whole, and the marker comes last.
 //
-// In the run's folder: plan.json, recipe.yaml, done/PHASE/TASK.json (markers), excluded/ and quarantine/ (what did not come through, and why),
+// In the run's folder: plan.json, recipe.yaml, done/PHASE/TASK.json (markers), excluded/ and quarantine/ (what did not come through, and why), signals/ (what rules measured),
 // report.json and report.html. In the work folder (_winnow/work, or below --scratch): what phases write for each other.
 package run
 
@@ -19,6 +19,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/recipe"
+	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
 )
@@ -54,6 +55,7 @@ type Runner struct {
 	recipe  *recipe.Recipe
 	sources plan.Sources
 	layout  layout
+	signals *signals.Layout
 	opt     Options
 	out     blob.Store // the folder of the output
 	own     blob.Store // _winnow in it
@@ -98,6 +100,10 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 	r.env = &stages.Env{Dir: rec.Dir, Seed: p.Seed, Memory: r.taskMemory()}
 	if opt.Provide != nil {
 		opt.Provide(r.env)
+	}
+	var err error
+	if r.signals, err = signals.LayoutOf(rec); err != nil {
+		return nil, err
 	}
 	return r, r.newLayout()
 }

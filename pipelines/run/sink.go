@@ -40,8 +40,9 @@ type sink struct {
 	rowsToo               bool   // there is such an output
 	whole                 []byte // scratch
 	line                  exclusionLine
-	entered               []int64 // documents that ended at a step, by place in sets
-	came, rows            int64   // documents that came, and that left
+	signals               *signalsOut // nil: none are kept
+	entered               []int64     // documents that ended at a step, by place in sets
+	came, rows            int64       // documents that came, and that left
 	view                  text.View
 	asked                 map[string]*tally.Asked // what stages have asked of models, by label
 
@@ -128,6 +129,9 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 			s.model(set.label).Score(d.Source, language, r.m[set.at])
 		}
 	}
+	if s.signals != nil {
+		s.signals.gather(r, d, s.sets)
+	}
 	if j.batch.Alive(i) {
 		s.enter(first, len(s.sets)-1)
 		s.rows++
@@ -139,7 +143,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 				return err
 			}
 		}
-		return s.docs.put(d)
+		return s.goesOn(d, r)
 	}
 	k, ok := s.order[j.batch.By(i)]
 	if !ok {
@@ -150,6 +154,11 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	v, fault := j.batch.Outcome(i)
 	if fault != nil {
 		s.tally.Quarantined(set.number, d, fault.Error())
+		if s.signals != nil {
+			if err := s.signals.write(d, s.signals.faults[k], len(d.Body()), -1, -1); err != nil {
+				return err
+			}
+		}
 		return s.quarantined.add(failed(d, set.label, fault))
 	}
 	words := r.out
@@ -167,8 +176,26 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 			return err
 		}
 	}
+	if s.signals != nil {
+		if err := s.signals.dropped(d, r, k, rule, words); err != nil {
+			return err
+		}
+	}
 	s.line.describe(d, set, v)
 	return s.excluded.write(s.line.json())
+}
+
+// goesOn sends a live document on, with its signals.
+func (s *sink) goesOn(d *stages.Document, r *row) error {
+	if s.signals != nil {
+		if s.output {
+			if err := s.signals.kept(d, r); err != nil {
+				return err
+			}
+		}
+		d.Signals = s.signals.row.M
+	}
+	return s.docs.put(d)
 }
 
 // origin keeps what made a row beside the row, whose words its shard holds.
@@ -230,7 +257,7 @@ func (s *sink) rest() error {
 	if err := s.excluded.close(); err != nil {
 		return err
 	}
-	return errors.Join(s.trail.close(), s.quarantined.close())
+	return errors.Join(s.trail.close(), s.quarantined.close(), s.signals.close())
 }
 
 // clock takes a worker's sampled times, and what its checkers have counted.

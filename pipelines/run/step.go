@@ -3,21 +3,21 @@ package run
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/recipe"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/shard"
 )
 
 // empty is the rule by which blank text goes before any filter sees it. Every stage that edits has it, and the input.
 const empty = "empty"
 
 // unmeasured marks a value that no filter has filled: the document never came there, or `only` kept it out.
-var unmeasured = math.Float64frombits(0x7FF8_0000_0000_0055)
+var unmeasured = shard.Missing
 
-func isUnmeasured(x float64) bool { return math.Float64bits(x) == math.Float64bits(unmeasured) }
+func isUnmeasured(x float64) bool { return shard.IsMissing(x) }
 
 // A step is one stage of a pass, made for one goroutine. Exactly one of filter/mapper (or both), checker and stage is set.
 type step struct {

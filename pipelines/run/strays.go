@@ -21,7 +21,7 @@ func (r *Runner) strays(ctx context.Context, res *Result) error {
 			known["/"+f.Name] = true
 		}
 	}
-	for _, kind := range []string{"excluded/", "quarantine/", "rows/"} {
+	for _, kind := range []string{"excluded/", "quarantine/", "rows/", "signals/"} {
 		if err := removeOthers(ctx, r.own, kind, func(name string) bool { return known[name] }); err != nil {
 			return err
 		}

@@ -1,0 +1,47 @@
+package signals
+
+import "github.com/winnow-data/winnow/stages/shard"
+
+// Nobody is the stage that Decide names where no rule removes a document.
+const Nobody = -1
+
+// Decide returns the first rule, in the order of the recipe, by which numbers fall: its stage and its place among the stage's rules. What is missing removes nothing. Stages
+// before from are passed over.
+func (l *Layout) Decide(m []float64, language string, from int) (stage, rule int) {
+	for k := from; k < len(l.Stages); k++ {
+		if s := &l.Stages[k]; s.Drops {
+			if rule := s.Falls(m, language); rule >= 0 {
+				return k, rule
+			}
+		}
+	}
+	return Nobody, Nobody
+}
+
+// Falls returns the first of a stage's rules by which numbers fall, or -1. A mapper's own verdict comes before what its text measures.
+func (s *Stage) Falls(m []float64, language string) int {
+	for i := s.Judged; i < len(s.Rules); i++ {
+		if !s.Off[i] && !shard.IsMissing(m[s.First+i]) {
+			return i
+		}
+	}
+	for i := range s.Judged {
+		if !s.Off[i] && s.Outside(i, m, language) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Outside says whether the number of a rule that measures lies outside its bounds.
+func (s *Stage) Outside(rule int, m []float64, language string) bool {
+	x := m[s.First+rule]
+	if shard.IsMissing(x) {
+		return false
+	}
+	keep := &s.Rules[rule].Keep
+	if keep.By == nil {
+		return !keep.Has(x)
+	}
+	return !keep.For(language).Has(x)
+}
