@@ -22,4 +22,5 @@ import "github.com/winnow-data/winnow/stages"
 var Catalog = []stages.Spec{
 	stages.Define("dedup_exact", exactDefaults),
 	stages.Define("dedup_minhash", minHashDefaults),
+	stages.Define("dedup_minhash@datatrove", datatroveMinHash),
 }

@@ -54,3 +54,23 @@ func size(docs []stages.Document) (n int64) {
 	}
 	return n
 }
+
+// shared returns a file of the shared data, decompressed.
+func shared(t testing.TB, name string) []byte {
+	t.Helper()
+	f, err := os.Open(realdata.Path(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

@@ -35,6 +35,21 @@ type MinHash struct {
 	Hashes     int     // hashes of a signature at most, where bands and rows are chosen
 
 	family *sketch.Family
+	peer   *peer // of a preset: what it does otherwise
+}
+
+// A peer is what a preset does otherwise than MinHash without verification.
+type peer struct {
+	signer func() (signer, error)
+	width  int // bytes of one value of a signature
+}
+
+// signatureWidth returns the bytes of one value of a signature.
+func (m *MinHash) signatureWidth() int {
+	if m.peer != nil {
+		return m.peer.width
+	}
+	return 4
 }
 
 var minHashDefaults = MinHash{Similarity: 0.75, Verify: true, Keep: Keep{Policy: "longest"}, Ngram: 5, Hashes: 128}
@@ -132,9 +147,11 @@ func (m *MinHash) report(t *stages.Task) error {
 		}
 		sum.add(&s)
 	}
-	sum.Random = &Random{}
-	if err := readJSON(t, "cluster", 0, randomFile, sum.Random); err != nil {
-		return err
+	if m.peer == nil {
+		sum.Random = &Random{}
+		if err := readJSON(t, "cluster", 0, randomFile, sum.Random); err != nil {
+			return err
+		}
 	}
 	sum.Bands, sum.Rows = m.family.Bands, m.family.Rows
 	sum.finish(total)

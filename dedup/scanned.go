@@ -17,6 +17,7 @@ type scanned struct {
 	Sources   map[string]int `json:"sources"`
 	Unranked  int            `json:"unranked,omitempty"` // documents without a readable field of `newest` or `best`
 	Without   int            `json:"without,omitempty"`  // documents without the field that is compared
+	Unsigned  int            `json:"unsigned,omitempty"` // documents with fewer words than a shingle, where those have no signature
 }
 
 func countSource(sources map[string]int, source string, n int) {
@@ -42,6 +43,7 @@ func totalScanned(t *stages.Task) (total scanned, documents []uint32, err error)
 		documents = append(documents, s.Documents)
 		total.Unranked += s.Unranked
 		total.Without += s.Without
+		total.Unsigned += s.Unsigned
 		for source, n := range s.Sources {
 			total.Sources[source] += n
 		}

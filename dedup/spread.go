@@ -37,9 +37,16 @@ type spreader struct {
 
 	out    *rows.Sorter
 	texts  *sheet
+	signer signer
 	record recordHash
 	row    []byte
 	buf    []byte
+}
+
+// A signer makes the signature by which a document of a cluster is seen to agree with the one that is kept, where nothing is verified.
+type signer interface {
+	// signature appends the values, each as wide as signatureWidth says.
+	signature(dst []byte, body string) ([]byte, error)
 }
 
 func (m *MinHash) spread(t *stages.Task) (_ stages.Stage, err error) {
@@ -48,6 +55,12 @@ func (m *MinHash) spread(t *stages.Task) (_ stages.Stage, err error) {
 		return nil, err
 	}
 	s := &spreader{minHashScan: minHashScan{m: m, sig: make([]uint32, m.family.Size())}, t: t, members: members}
+	s.signer = s
+	if m.peer != nil {
+		if s.signer, err = m.peer.signer(); err != nil {
+			return nil, errors.Join(err, members.Close())
+		}
+	}
 	lo, hi := taskBounds(t.Index)
 	readers, err := members.readers(lo, hi, 256<<10)
 	if err != nil {
@@ -108,7 +121,11 @@ func (s *spreader) add(d *stages.Document) error {
 	}
 	s.row = binary.BigEndian.AppendUint64(s.row[:0], label(s.cluster))
 	s.row = binary.BigEndian.AppendUint64(s.row, uint64(s.cluster))
-	s.row = append(s.row, removable(d, s.m.OnlyFrom))
+	if s.m.peer != nil && s.at == s.cluster { // the root stays
+		s.row = append(s.row, 0)
+	} else {
+		s.row = append(s.row, removable(d, s.m.OnlyFrom))
+	}
 	s.row, _ = s.m.Keep.key(s.row, d, body)
 	content := contentHash(body)
 	s.row = append(s.row, content[:]...)
@@ -121,29 +138,38 @@ func (s *spreader) add(d *stages.Document) error {
 }
 
 // write stores id, source and the words; without verification the signature in their place.
-func (s *spreader) write(d *stages.Document, body string) error {
-	s.cut(body)
+func (s *spreader) write(d *stages.Document, body string) (err error) {
+	if s.m.Verify {
+		s.cut(body)
+	}
 	head := binary.LittleEndian.AppendUint32(s.buf[:0], uint32(len(d.ID)))
 	head = binary.LittleEndian.AppendUint32(head, uint32(len(d.Source)))
 	unspaced := byte(0)
-	if s.words.Unspaced {
+	if s.m.Verify && s.words.Unspaced {
 		unspaced = 1
 	}
 	head = append(head, unspaced)
 	head = append(append(head, d.ID...), d.Source...)
-	if !s.m.Verify {
-		s.sign()
-		for _, v := range s.sig {
-			head = binary.LittleEndian.AppendUint32(head, v)
-		}
-	} else {
+	if s.m.Verify {
 		for _, w := range s.words.Hashes {
 			head = binary.LittleEndian.AppendUint64(head, w)
 		}
+	} else if head, err = s.signer.signature(head, body); err != nil {
+		return err
 	}
 	s.buf = head
-	_, err := s.texts.Write(head)
+	_, err = s.texts.Write(head)
 	return err
+}
+
+// signature implements signer.
+func (s *spreader) signature(dst []byte, body string) ([]byte, error) {
+	s.cut(body)
+	s.sign()
+	for _, v := range s.sig[:s.m.family.Bands*s.m.family.Rows] {
+		dst = binary.LittleEndian.AppendUint32(dst, v)
+	}
+	return dst, nil
 }
 
 // A candidate is a parsed row of the table.

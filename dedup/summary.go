@@ -23,6 +23,7 @@ type Summary struct {
 	Alarms     []string          `json:"alarms,omitempty"`     // sources that lost more than half, at most 100
 	Unranked   int               `json:"unranked,omitempty"`   // documents without a readable field of `newest` or `best`
 	Without    int               `json:"without,omitempty"`    // documents without the field that is compared
+	Unsigned   int               `json:"unsigned,omitempty"`   // documents with fewer words than a shingle, where those have no signature and stay
 	Bands      int               `json:"bands,omitempty"`
 	Rows       int               `json:"rows,omitempty"`
 	Random     *Random           `json:"random,omitempty"` // what unrelated documents have in common
@@ -134,7 +135,7 @@ func (s *Summary) lost(source string) {
 
 // finish sets the removals against what was scanned, raises the alarms and keeps the sources that lost most.
 func (s *Summary) finish(total scanned) {
-	s.Unranked, s.Without = total.Unranked, total.Without
+	s.Unranked, s.Without, s.Unsigned = total.Unranked, total.Without, total.Unsigned
 	var names []string
 	for name, n := range total.Sources {
 		s.Documents += n

@@ -1,8 +1,8 @@
 package dedup
 
 import (
+	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -63,7 +63,7 @@ type verifier struct {
 	removed int
 	fixed   int // references, never removed
 	last    outcome
-	sigs    [2][]uint32 // without verification: of the survivor, of the member
+	sig     []byte // without verification: of the survivor
 }
 
 // outcome is what was decided on the member before: one with the same text gets the same.
@@ -136,25 +136,29 @@ func (v *verifier) judge(c candidate, r record) error {
 
 // close is judge without verification: the first stays, all others go.
 func (v *verifier) close(c candidate, r record) error {
-	if len(r.rest) != 4*v.m.family.Size() {
-		return fmt.Errorf("candidate %q: signature of %d bytes, not %d", r.id, len(r.rest), 4*v.m.family.Size())
+	if want := v.m.family.Bands * v.m.family.Rows * v.m.signatureWidth(); len(r.rest) != want {
+		return fmt.Errorf("candidate %q: signature of %d bytes, not %d", r.id, len(r.rest), want)
 	}
-	at := 1
 	if len(v.stay.all) == 0 {
-		at = 0
-	}
-	v.sigs[at] = v.sigs[at][:0]
-	for i := 0; i < len(r.rest); i += 4 {
-		v.sigs[at] = append(v.sigs[at], binary.LittleEndian.Uint32(r.rest[i:]))
-	}
-	if at == 0 {
+		v.sig = append(v.sig[:0], r.rest...)
 		v.stay.all = append(v.stay.all, &survivor{id: r.id, named: unnamed})
 		return nil
 	}
 	if !c.removable {
 		return nil
 	}
-	return v.remove(c, r, outcome{keeper: v.stay.all[0], value: v.m.family.Agreement(v.sigs[0], v.sigs[1]), why: band})
+	return v.remove(c, r, outcome{keeper: v.stay.all[0], value: agreement(v.sig, r.rest, v.m.signatureWidth()), why: band})
+}
+
+// agreement returns the share of values, each of so many bytes, in which two signatures agree.
+func agreement(a, b []byte, width int) float64 {
+	same := 0
+	for i := 0; i < len(a); i += width {
+		if bytes.Equal(a[i:i+width], b[i:i+width]) {
+			same++
+		}
+	}
+	return float64(same*width) / float64(len(a))
 }
 
 func (v *verifier) remove(c candidate, r record, o outcome) error {

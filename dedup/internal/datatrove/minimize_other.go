@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package datatrove
+
+func minimize(sig, a, b, shingles []uint64) { minimizeGeneric(sig, a, b, shingles) }
