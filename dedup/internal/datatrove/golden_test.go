@@ -128,7 +128,6 @@ func TestGoldenSignatures(t *testing.T) {
 	}
 }
 
-
 func BenchmarkSign(b *testing.B) {
 	docs := lines[document](b, "data/corpus/powershell-docs.jsonl.zst")
 	var bytes int64
