@@ -72,21 +72,34 @@ func (g *ngrams) measure(t *text.View, m []float64) {
 // start sets g up with the words of t: n = 1.
 func (g *ngrams) start(t *text.View) {
 	hashes := t.WordHashes()
-	words := len(hashes)
-	if cap(g.ids) > maxKept && words <= maxKept {
-		*g = ngrams{}
-	}
-	g.ids, g.next, g.stats = resize(g.ids, words), resize(g.next, words), resize(g.stats, words)
-	g.ends, g.live = resize(g.ends, words+1), resize(g.live, words)
-	g.table.Clear(words)
+	ends := g.makeRoom(len(hashes))
 	end, spans, plain := int32(0), t.Words(), t.ASCII()
-	for i, h := range hashes {
-		g.ends[i] = end
+	for i := range hashes {
+		ends[i] = end
 		if plain {
 			end += spans[i].End - spans[i].Start
 		} else {
 			end += int32(t.WordRunes(i))
 		}
+	}
+	ends[len(hashes)] = end
+	g.words(hashes)
+}
+
+// makeRoom readies g for a text of so many words and returns the list for the caller to fill, of the characters in the words before each position.
+func (g *ngrams) makeRoom(words int) (ends []int32) {
+	if cap(g.ids) > maxKept && words <= maxKept {
+		*g = ngrams{}
+	}
+	g.ids, g.next, g.stats = resize(g.ids, words), resize(g.next, words), resize(g.stats, words)
+	g.ends, g.live = resize(g.ends, words+1), resize(g.live, words)
+	return g.ends
+}
+
+// words takes the hashes of the words: n = 1.
+func (g *ngrams) words(hashes []uint64) {
+	g.table.Clear(len(hashes))
+	for i, h := range hashes {
 		id, _ := g.table.First(h, int32(i))
 		g.ids[i] = id
 		if id == int32(i) {
@@ -94,7 +107,6 @@ func (g *ngrams) start(t *text.View) {
 		}
 		g.stats[id].count++
 	}
-	g.ends[words] = end
 	g.live = g.live[:0]
 	for i, id := range g.ids {
 		if g.stats[id].count > 1 {
