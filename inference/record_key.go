@@ -5,23 +5,28 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"hash"
 	"math"
 )
 
 // Hash names what a reply to r depends on besides the model: two requests of one hash get the same reply. The key and the seed are part of it only where
 // the answer is sampled, settings only for the task that reads them, and the hint Shared never.
 func (r *Request) Hash() string {
-	h := digest{sha256.New()}
+	sum, _ := r.sum(nil)
+	return hex.EncodeToString(sum[:])
+}
+
+// sum is the hash in bytes. It is made of what scratch then holds, memory for the next.
+func (r *Request) sum(scratch []byte) ([16]byte, []byte) {
+	h := digest(scratch[:0])
 	h.number(1) // of this list
 	h.number(uint64(r.Task))
 	switch {
 	case r.Messages != nil:
 		h.number(0)
 		h.number(uint64(len(r.Messages)))
-		for _, m := range r.Messages {
-			h.text(m.Role)
-			h.text(m.Content)
+		for i := range r.Messages {
+			h.text(r.Messages[i].Role)
+			h.text(r.Messages[i].Content)
 		}
 	case r.IDs != nil:
 		h.number(1)
@@ -43,32 +48,30 @@ func (r *Request) Hash() string {
 	case Generate:
 		h.generate(r)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	sum := sha256.Sum256(h)
+	return [16]byte(sum[:16]), h
 }
 
-type digest struct{ hash.Hash }
+// digest is what a hash is made of.
+type digest []byte
 
-func (h digest) number(n uint64) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], n)
-	h.Write(b[:])
-}
+func (h *digest) number(n uint64) { *h = binary.LittleEndian.AppendUint64(*h, n) }
 
-func (h digest) text(s string) {
+func (h *digest) text(s string) {
 	h.number(uint64(len(s)))
-	h.Write([]byte(s))
+	*h = append(*h, s...)
 }
 
-func (h digest) texts(list []string) {
+func (h *digest) texts(list []string) {
 	h.number(uint64(len(list)))
 	for _, s := range list {
 		h.text(s)
 	}
 }
 
-func (h digest) real(x float64) { h.number(math.Float64bits(x)) }
+func (h *digest) real(x float64) { h.number(math.Float64bits(x)) }
 
-func (h digest) flag(b bool) {
+func (h *digest) flag(b bool) {
 	n := uint64(0)
 	if b {
 		n = 1
@@ -77,7 +80,7 @@ func (h digest) flag(b bool) {
 }
 
 // generate adds the settings of writing.
-func (h digest) generate(r *Request) {
+func (h *digest) generate(r *Request) {
 	h.number(uint64(r.MaxTokens))
 	h.real(r.Temperature)
 	if r.Temperature > 0 {

@@ -2,6 +2,7 @@ package inference
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 )
@@ -31,17 +32,19 @@ type replay struct {
 // Complete implements Model.
 func (r *replay) Complete(ctx context.Context, rs []Request) ([]Reply, error) {
 	replies := make([]Reply, len(rs))
+	var hash [16]byte
+	var scratch []byte
 	for i := range rs {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		hash := rs[i].Hash()
-		p, ok, err := r.s.Find(r.name, hash)
+		hash, scratch = rs[i].sum(scratch)
+		p, ok, err := r.s.find(r.name, hash)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			p.Err = notRecorded(&rs[i], hash, r.name, r.s.dir)
+			p.Err = notRecorded(&rs[i], hex.EncodeToString(hash[:]), r.name, r.s.dir)
 		}
 		replies[i] = p
 	}

@@ -2,11 +2,9 @@ package inference
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,22 +32,14 @@ type Store struct {
 	segments []*os.File // the last is our own, where there is one
 	own      *os.File
 	at       int64 // end of own
-	index    map[[16]byte]place
-	totals   map[string]Usage
-	lines    [][]byte // of the frame read last
-	cached   place    // its segment and offset
-	written  int64    // bytes appended since the start
-	failed   error    // of the first append that failed: the end of the file is then unknown
+	index    index
+	cache    cache
+	scanned  []byte // scratch
+	written  int64  // bytes appended since the start
+	failed   error  // of the first append that failed: the end of the file is then unknown
 
 	syncing sync.Mutex
 	synced  int64 // bytes of written known to be on the disk
-}
-
-// place is where a reply lies.
-type place struct {
-	segment int32
-	line    int32
-	at      int64
 }
 
 // Usage is what the replies of one model in a store, or of one run, amount to.
@@ -81,7 +71,7 @@ func (l *line) reply() Reply {
 // OpenStore opens a folder of replies, made where it is missing, and a segment of that name to append to. With the name "" the store is for
 // reading only.
 func OpenStore(dir, segment string) (*Store, error) {
-	s := &Store{dir: dir, index: map[[16]byte]place{}, totals: map[string]Usage{}, cached: place{segment: -1}}
+	s := &Store{dir: dir, index: index{}}
 	var err error
 	if s.enc, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)); err != nil {
 		return nil, err
@@ -152,81 +142,77 @@ func (s *Store) scan(segment int32, f *os.File) (int64, error) {
 	return end, errors.Join(err, fault, release())
 }
 
-func (s *Store) scanFrame(segment int32, at int64, frame []byte) error {
-	text, err := s.dec.DecodeAll(frame[frameHeader:], nil)
-	if err != nil {
-		return fmt.Errorf("frame at %d: %w", at, err)
-	}
-	for i, raw := range splitLines(text) {
-		var l line
-		if err := l.parse(raw, true); err != nil {
-			return fmt.Errorf("frame at %d, line %d: %w", at, i, err)
-		}
-		s.add(&l, place{segment, int32(i), at})
-	}
-	return nil
-}
-
 func splitLines(text []byte) [][]byte {
 	return bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
 }
 
-func indexKey(model, request string) [16]byte {
-	sum := sha256.Sum256([]byte(model + "\x00" + request))
-	return [16]byte(sum[:16])
-}
-
-// add indexes a line. The lock is held, or nobody else has the store yet.
-func (s *Store) add(l *line, p place) {
-	k := indexKey(l.Model, l.Request)
-	if _, ok := s.index[k]; ok {
-		return
+func (s *Store) scanFrame(segment int32, at int64, frame []byte) error {
+	var err error
+	if s.scanned, err = s.dec.DecodeAll(frame[frameHeader:], s.scanned[:0]); err != nil {
+		return fmt.Errorf("frame at %d: %w", at, err)
 	}
-	s.index[k] = p
-	u := s.totals[l.Model]
-	u.Calls++
-	u.In += int64(l.In)
-	u.Out += int64(l.Out)
-	s.totals[l.Model] = u
+	var l line
+	for i, raw := range splitLines(s.scanned) {
+		if err := l.parse(raw, true); err != nil {
+			return fmt.Errorf("frame at %d, line %d: %w", at, i, err)
+		}
+		s.index.add(&l, place{segment, int32(i), at})
+	}
+	return nil
 }
 
 // Find returns the reply of a model to a request, by its hash.
 func (s *Store) Find(model, request string) (Reply, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.index[indexKey(model, request)]
-	if !ok {
-		return Reply{}, false, nil
+	return s.find(model, requestKey(request))
+}
+
+func (s *Store) find(model string, request [16]byte) (Reply, bool, error) {
+	p, f, err := s.look(model, request)
+	if f == nil || err != nil {
+		return Reply{}, false, err
 	}
-	if s.cached.segment != p.segment || s.cached.at != p.at {
-		text, err := readFrame(s.segments[p.segment], p.at, s.dec)
-		if err != nil {
-			return Reply{}, false, fmt.Errorf("record %s: frame at %d: %w", s.segments[p.segment].Name(), p.at, err)
-		}
-		s.lines, s.cached = splitLines(text), p
+	if int(p.line) >= len(f.lines) {
+		return Reply{}, false, fmt.Errorf("record %s: frame at %d has %d lines, want line %d", s.dir, p.at, len(f.lines), p.line)
 	}
 	var l line
-	if int(p.line) >= len(s.lines) {
-		return Reply{}, false, fmt.Errorf("record %s: frame at %d has %d lines, want line %d", s.segments[p.segment].Name(), p.at, len(s.lines), p.line)
-	}
-	if err := l.parse(s.lines[p.line], false); err != nil {
-		return Reply{}, false, fmt.Errorf("record %s: frame at %d, line %d: %w", s.segments[p.segment].Name(), p.at, p.line, err)
+	if err := l.parseParts(f.lines[p.line], replied); err != nil {
+		return Reply{}, false, fmt.Errorf("record %s: frame at %d, line %d: %w", s.dir, p.at, p.line, err)
 	}
 	return l.reply(), true, nil
+}
+
+// look returns where a reply lies and the frame there; nil for one that is not in the store.
+func (s *Store) look(model string, request [16]byte) (place, *decoded, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.index.find(model, request)
+	if !ok {
+		return p, nil, nil
+	}
+	if f := s.cache.get(p); f != nil {
+		return p, f, nil
+	}
+	text, err := readFrame(s.segments[p.segment], p.at, s.dec)
+	if err != nil {
+		return p, nil, fmt.Errorf("record %s: frame at %d: %w", s.segments[p.segment].Name(), p.at, err)
+	}
+	f := &decoded{place: p, lines: splitLines(text), size: len(text)}
+	s.cache.put(f)
+	return p, f, nil
 }
 
 // Models lists the models that the store has replies of, sorted.
 func (s *Store) Models() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Sorted(maps.Keys(s.totals))
+	return s.index.models()
 }
 
 // Usage is what a model's replies in the store amount to.
 func (s *Store) Usage(model string) Usage {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.totals[model]
+	return s.index.usage(model)
 }
 
 // append adds lines; they are durable after sync. It returns what to sync to.
@@ -254,7 +240,7 @@ func (s *Store) append(ls []*line) (int64, error) {
 	}
 	segment := int32(slices.Index(s.segments, s.own))
 	for i, l := range ls {
-		s.add(l, place{segment, int32(i), s.at})
+		s.index.add(l, place{segment, int32(i), s.at})
 	}
 	s.at += int64(len(frame))
 	s.written += int64(len(frame))
@@ -289,7 +275,7 @@ func (s *Store) Close() error {
 	if s.own != nil && !slices.Contains(s.segments, s.own) {
 		errs = append(errs, s.own.Close())
 	}
-	s.segments, s.own, s.index = nil, nil, map[[16]byte]place{}
+	s.segments, s.own, s.index, s.cache = nil, nil, index{}, nil
 	s.dec.Close()
 	return errors.Join(errs...)
 }

@@ -139,7 +139,18 @@ func first(s string, c byte) (at int, token string) {
 
 // controlAt returns the control token that s begins with.
 func controlAt(s string) string {
-	if len(s) < 2 || s[0] == '<' && strings.IndexByte("|\xef<s/e", s[1]) < 0 || s[0] == '[' && s[1] != 'I' && s[1] != '/' {
+	switch {
+	case len(s) < 3:
+		return ""
+	case s[0] == '[':
+		if s[1] != 'I' && s[1] != '/' {
+			return ""
+		}
+	case s[1] == '<':
+		if s[2] != 'S' && s[2] != '/' {
+			return ""
+		}
+	case s[1] != '|' && s[1] != '\xef' && s[1] != 's' && s[1] != 'e':
 		return ""
 	}
 	for _, bar := range []string{"|", "｜"} {

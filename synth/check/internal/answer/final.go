@@ -71,7 +71,7 @@ const maxWhole = 400
 
 // spoken returns text without what a model thinks to itself: up to the last closing tag, and from an opening tag that stays open.
 func spoken(text string) string {
-	if !strings.Contains(text, "think") && !strings.Contains(text, "thought>") {
+	if !thinks(text) {
 		return text
 	}
 	for _, tag := range [...]string{"think>", "thinking>", "thought>"} {
@@ -92,6 +92,20 @@ func spoken(text string) string {
 		}
 	}
 	return text
+}
+
+// thinks says whether text has a tag of those that spoken looks for.
+func thinks(text string) bool {
+	for from := 0; ; {
+		k := strings.IndexByte(text[from:], '>')
+		if k < 0 {
+			return false
+		}
+		from += k + 1
+		if tag := text[:from-1]; strings.HasSuffix(tag, "think") || strings.HasSuffix(tag, "thinking") || strings.HasSuffix(tag, "thought") {
+			return true
+		}
+	}
 }
 
 // marker says whether the last byte of a marker of answers stands at i; at is where the statement begins.
