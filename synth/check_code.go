@@ -2,7 +2,6 @@ package synth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,6 +15,7 @@ import (
 // CheckCode runs each answer as a program, in a sandbox, under the tests that its prompt carries.
 //
 //	check_code: {cpu: 2s}
+//	check_code: {language: go, tests: test}
 //
 // Tests are a list of asserts (`assert f(1) == 2`), each a test, or code that defines check(candidate). Where a test only compares calls with literals the program
 // sees the calls alone and what they give is compared outside of its process; other tests run in a second process. A program cannot read what is
@@ -26,9 +26,13 @@ import (
 // compile, CPU time, memory, output, files, processes beyond the limits. Unknown is what another run might decide otherwise: two runs that
 // disagree, waiting for something that does not come, a fault of the sandbox. A prompt whose tests are missing or do not compile is quarantined.
 //
+// Tests of Go are test functions (`func TestX(t *testing.T)`, as MultiPL-E has them), compiled without the program, whose functions they call from another process; or a list of objects
+// with `input` and `output`, for programs that read and print. Programs are compiled in a sandbox of their own, with the standard library alone; an answer that does not compile
+// fails. A function whose type is neither Go's own nor the prompt's cannot be called from another process: unknown. The Go toolchain is the one of this machine; the sandbox needs Python, too.
+//
 // A run refuses to start where programs cannot be isolated; `winnow sandbox test` shows what this machine offers.
 type CheckCode struct {
-	Language  string        `allowed:"python"` // of the programs
+	Language  string        `allowed:"python,go"` // of the programs
 	Tests     string        // field that holds the tests; empty: test, test_list or tests, the first that is there
 	Setup     string        // field with code that runs behind the program: what the calls of tests refer to
 	Entry     string        // field that names the function under test
@@ -36,8 +40,15 @@ type CheckCode struct {
 	Memory    stages.Bytes  // memory of one program
 	Isolation string        `allowed:"any,namespaces,landlock,unsafe"` // what must hold programs; any: the strongest there is, unsafe: none, on your own risk
 
-	label string
-	box   *sandbox.Sandbox
+	label     string
+	box       *sandbox.Sandbox
+	toolchain *sandbox.Go
+}
+
+// A suite is the tests of one prompt.
+type suite interface {
+	JudgeTwice(ctx context.Context, program string) (*code.Report, error)
+	Program(d *stages.Document, answer, entry string) string
 }
 
 var checkCodeDefaults = CheckCode{
@@ -70,7 +81,10 @@ func limits(cpu time.Duration, memory stages.Bytes) sandbox.Limits {
 
 // Provision implements [stages.Provisioner].
 func (c *CheckCode) Provision(env *stages.Env) (err error) {
-	c.box, err = openSandbox(env, c.Isolation)
+	if c.box, err = openSandbox(env, c.Isolation); err != nil || c.Language != "go" {
+		return err
+	}
+	c.toolchain, err = openGo(env, c.Isolation, c.box)
 	return err
 }
 
@@ -106,7 +120,7 @@ func (c *CheckCode) Apply(ctx context.Context, b *stages.Batch) error {
 		}
 		seen := map[string]*judged{}
 		for k := range d.Answers {
-			program := code.Program(d.Body(), d.Answers[k].Text, entry)
+			program := tests.Program(d, d.Answers[k].Text, entry)
 			j, ok := seen[program]
 			if !ok {
 				j = &judged{doc: i, program: program, tests: tests}
@@ -116,9 +130,8 @@ func (c *CheckCode) Apply(ctx context.Context, b *stages.Batch) error {
 			j.answers = append(j.answers, &d.Answers[k])
 		}
 	}
-	l := limits(c.CPU, c.Memory)
 	err := inParallel(ctx, c.box.Workers(), len(work), func(ctx context.Context, k int) (err error) {
-		work[k].report, work[k].err = work[k].tests.JudgeTwice(ctx, c.box, work[k].program, l)
+		work[k].report, work[k].err = work[k].tests.JudgeTwice(ctx, work[k].program)
 		if err := work[k].err; err != nil && !errors.Is(err, code.ErrTests) {
 			return err
 		}
@@ -147,7 +160,7 @@ func (c *CheckCode) Apply(ctx context.Context, b *stages.Batch) error {
 type judged struct {
 	doc     int
 	program string
-	tests   *code.Tests
+	tests   suite
 	answers []*stages.Answer
 	report  *code.Report
 	err     error
@@ -169,32 +182,21 @@ func (j *judged) check(label string) stages.Check {
 }
 
 // tests reads the tests of a prompt.
-func (c *CheckCode) tests(d *stages.Document, entry string) (*code.Tests, error) {
+func (c *CheckCode) tests(d *stages.Document, entry string) (suite, error) {
 	names := testFields
 	if c.Tests != "" {
 		names = []string{c.Tests}
+	}
+	read := c.python
+	if c.Language == "go" {
+		read = c.golang
 	}
 	for _, name := range names {
 		raw, ok := d.Fields.Raw(name)
 		if !ok || string(raw) == "null" {
 			continue
 		}
-		s := code.Source{Entry: entry}
-		s.Setup, _ = d.Fields.Text(c.Setup)
-		if code.IsCode(d.Body(), entry) {
-			s.Helpers = d.Body()
-		}
-		var one string
-		switch {
-		case json.Unmarshal(raw, &s.Asserts) == nil:
-		case json.Unmarshal(raw, &one) != nil:
-			return nil, fmt.Errorf("field %q is neither text nor a list of texts", name)
-		case code.DefinesCheck(one):
-			s.Check = one
-		default:
-			s.Asserts = []string{one}
-		}
-		t, err := code.Parse(s)
+		t, err := read(d, entry, raw)
 		if err != nil {
 			return nil, fmt.Errorf("field %q: %w", name, err)
 		}

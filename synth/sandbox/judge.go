@@ -15,6 +15,7 @@ type TestCode struct {
 	Skip    int      // leaves out the first tests
 	Stop    bool     // ends at the first test that raises
 	Limits  Limits
+	Binary  []byte // of Go; Tests are their names then
 }
 
 // Judge runs tests that are code against a program. Each has a box: the tests call the program's functions through the supervisor,
@@ -46,6 +47,11 @@ func (s *Sandbox) Judge(ctx context.Context, p Program, t TestCode) (program, te
 	ts := t.Limits.spec("tests", t.Source, t.Tests)
 	ts.Helpers, ts.Skip, ts.Stop = t.Helpers, t.Skip, t.Stop
 	ts.Names = append(ts.Names, t.Names...)
+	if p.Binary != nil {
+		ps.become(p.Binary)
+		ts.become(t.Binary, fmt.Sprint(t.Skip), fmt.Sprint(t.Stop))
+		d.program.reader.native, d.tests.reader.native = true, true
+	}
 	d.run(ps, ts)
 	stop()
 	s.programs.put(b, d.program.sound())
@@ -92,12 +98,16 @@ func (d *dialogue) run(ps, ts spec) {
 	d.tests.reader.on = d.call
 	events := make(chan event)
 	done := make(chan struct{}, 2)
-	for _, s := range []struct {
+	sides := []struct {
 		*side
 		spec
-	}{{&d.program, ps}, {&d.tests, ts}} {
+	}{{&d.program, ps}, {&d.tests, ts}}
+	for _, s := range sides { // both, before either speaks: a call of the tests must not come before the program it is for
+		s.broken = s.box.hand(s.spec)
+	}
+	for _, s := range sides {
 		go func() {
-			s.pump(s.spec, events)
+			s.pump(events)
 			done <- struct{}{}
 		}()
 	}
@@ -124,14 +134,10 @@ func (d *dialogue) run(ps, ts spec) {
 	}
 }
 
-// pump starts one side and passes its frames on.
-func (d *side) pump(sp spec, events chan<- event) {
-	data, err := json.Marshal(sp)
-	if err == nil {
-		err = d.box.send(frameRun, data)
-	}
-	if err != nil {
-		events <- event{d, frame{err: err}}
+// pump passes the frames of one side on.
+func (d *side) pump(events chan<- event) {
+	if d.broken != nil {
+		events <- event{d, frame{err: d.broken}}
 		return
 	}
 	for f := range d.box.next(d.limits.Wall + grace) {

@@ -15,6 +15,9 @@ type Program struct {
 	// Stop ends the program at the first call that raises.
 	Stop   bool
 	Limits Limits
+
+	Binary []byte // a program that [Go.Build] made takes the place of Source and Calls
+	Stdin  []byte // what a binary reads
 }
 
 // An Answer is what one call gave.

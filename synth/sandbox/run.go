@@ -31,6 +31,18 @@ type spec struct {
 	Disk    int64    `json:"disk"`
 	Inodes  int      `json:"inodes"`
 	Answer  int64    `json:"answer"`
+
+	Exec  []string          `json:"exec"` // becomes this binary, a file of its own or of the box; empty: runs the source
+	Env   map[string]string `json:"env"`  // of the binary
+	Stdin string            `json:"stdin"`
+	Fetch string            `json:"fetch"` // the file that it makes
+	files []file
+}
+
+// A file lies in the work folder when a program starts.
+type file struct {
+	name string
+	data []byte
 }
 
 func (l Limits) spec(role, source string, calls []string) spec {
@@ -39,8 +51,22 @@ func (l Limits) spec(role, source string, calls []string) spec {
 	}
 	return spec{
 		Role: role, Source: source, Calls: calls, Names: []string{}, CPU: l.CPU.Seconds(), CallCPU: l.CallCPU.Seconds(), Wall: l.Wall.Seconds(),
-		Memory: l.Memory, Pids: l.Pids, Files: l.Files, File: l.File, Disk: l.Disk, Inodes: l.Inodes, Answer: l.Answer,
+		Memory: l.Memory, Pids: l.Pids, Files: l.Files, File: l.File, Disk: l.Disk, Inodes: l.Inodes, Answer: l.Answer, Exec: []string{},
 	}
+}
+
+// hand hands a program to b.
+func (b *box) hand(sp spec) error {
+	data, err := json.Marshal(sp)
+	if err != nil {
+		return err
+	}
+	for _, f := range sp.files {
+		if err := b.send(frameFile, append([]byte(f.name+"\x00"), f.data...)); err != nil {
+			return err
+		}
+	}
+	return b.send(frameRun, data)
 }
 
 // An ending is what the zygote says of a program that is gone.
@@ -67,27 +93,33 @@ func (s *Sandbox) Run(ctx context.Context, p Program) (Outcome, error) {
 	sp := p.Limits.spec("program", p.Source, p.Calls)
 	sp.Skip, sp.Stop = p.Skip, p.Stop
 	r := reader{calls: len(p.Calls), next: p.Skip, stop: p.Stop}
+	if p.Binary != nil {
+		r.native, r.silent = true, true
+		sp.become(p.Binary)
+		sp.Stdin, sp.files = "stdin", append(sp.files, file{"stdin", p.Stdin})
+	}
 	r.out.Answers = make([]Answer, len(p.Calls))
+	return s.programs.run(ctx, b, sp, p.Limits, &r)
+}
+
+// run runs one program in b, which goes back to the pool.
+func (p *pool) run(ctx context.Context, b *box, sp spec, l Limits, r *reader) (Outcome, error) {
 	stop := context.AfterFunc(ctx, b.kill)
-	broken := b.run(sp, p.Limits, &r)
+	broken := b.run(sp, l, r)
 	stop()
-	s.programs.put(b, broken == nil && !r.end.Spoiled)
+	p.put(b, broken == nil && !r.end.Spoiled)
 	if err := ctx.Err(); err != nil {
 		return Outcome{}, err
 	}
 	if broken != nil {
-		return Outcome{End: HarnessError, Why: broken.Error(), Answers: make([]Answer, len(p.Calls))}, nil
+		return Outcome{End: HarnessError, Why: broken.Error(), Answers: make([]Answer, r.calls)}, nil
 	}
-	return r.finish(p.Limits), nil
+	return r.finish(l), nil
 }
 
 // run runs one program in b. An error says that the box is no longer usable.
 func (b *box) run(sp spec, l Limits, r *reader) error {
-	data, err := json.Marshal(sp)
-	if err != nil {
-		return err
-	}
-	if err := b.send(frameRun, data); err != nil {
+	if err := b.hand(sp); err != nil {
 		return fmt.Errorf("hand a program to its box: %w", err)
 	}
 	for f := range b.next(l.Wall + grace) {
@@ -113,6 +145,9 @@ type reader struct {
 	broke  string // how the program broke the protocol
 	end    *ending
 	on     func(line []json.RawMessage) bool // takes lines of other kinds
+	native bool                              // a binary of Go
+	silent bool                              // answers by its exit alone
+	made   []byte                            // the file that it was to make
 }
 
 func (r *reader) frame(f frame) {
@@ -132,6 +167,8 @@ func (r *reader) frame(f frame) {
 			r.rest = r.rest[i+1:]
 		}
 		r.rest = nil
+	case frameMade:
+		r.made = f.data
 	case frameEnd:
 		r.end = &ending{}
 		if err := json.Unmarshal(f.data, r.end); err != nil {
@@ -246,8 +283,10 @@ func (r *reader) finish(l Limits) Outcome {
 		o.End, o.Why = Protocol, "ended itself or called into the kernel where it must not"
 	case e.Signal != 0:
 		o.End, o.Why = Protocol, fmt.Sprintf("ended by signal %d", e.Signal)
-	case r.done || stopped:
+	case r.done || stopped || r.silent && e.Exit == 0:
 		o.End = Pass
+	case r.native:
+		r.crashed(&o)
 	default:
 		o.End, o.Why = Protocol, fmt.Sprintf("exited with status %d before it had answered", e.Exit)
 	}

@@ -41,9 +41,14 @@ type Sandbox struct {
 	Passed  []string // stronger levels and interpreters that did not open, and why
 
 	token    string // the last argument of every process of its boxes
+	way      way
+	reads    []string // what the interpreter needs
 	programs pool
 	tests    pool
 	closing  sync.Once
+
+	mu         sync.Mutex
+	toolchains map[string]*Go
 }
 
 // ErrNone wraps what [Open] returns on a machine without isolation or interpreter.
@@ -77,7 +82,7 @@ func Open(o Options) (*Sandbox, error) {
 				passed = append(passed, fmt.Sprintf("%s, %s: %v", w, p.Path, err))
 				continue
 			}
-			s := &Sandbox{Level: w.level, Python: p.Path, Version: b.Version, Account: w.account, Passed: passed, token: token}
+			s := &Sandbox{Level: w.level, Python: p.Path, Version: b.Version, Account: w.account, Passed: passed, token: token, way: w, reads: p.Reads, toolchains: map[string]*Go{}}
 			s.programs.open(n, start)
 			s.tests.open(n, start)
 			<-s.programs.slots
@@ -112,6 +117,11 @@ func (s *Sandbox) Close() error {
 	s.closing.Do(func() {
 		s.programs.close()
 		s.tests.close()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for _, g := range s.toolchains {
+			g.tools.close()
+		}
 	})
 	return nil
 }

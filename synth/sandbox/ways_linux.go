@@ -3,6 +3,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"iter"
 	"os"
 	"syscall"
@@ -47,4 +48,17 @@ func (w way) credential() *syscall.SysProcAttr {
 		return &syscall.SysProcAttr{}
 	}
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+}
+
+// owned says what keeps a folder from being trusted: it is another's, or others may write to it.
+func owned(folder string) error {
+	info, err := os.Lstat(folder)
+	if err != nil {
+		return err
+	}
+	state, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || !info.IsDir() || int(state.Uid) != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
+		return fmt.Errorf("%s is not a folder that this account alone may write to", folder)
+	}
+	return nil
 }

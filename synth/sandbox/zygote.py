@@ -1,11 +1,12 @@
 # The zygote of a box: one warm interpreter that forks a process for each program. It speaks frames with the supervisor on
 # descriptors 0 and 1: a byte for the kind, four bytes (little endian) for the length, the payload.
-# To the supervisor: H ready, O what the program answered, S standard output, T standard error, E the end of a program.
-# From it: C configuration, R run a program, I input for the program, X no more input, K kill it.
-import ctypes, errno, gc, json, os, resource, select, signal, struct, sys, time, types
+# To the supervisor: H ready, O what the program answered, S standard output, T standard error, A a file it has made, E the end of a program.
+# From it: C configuration, F a file of the next program (its name, NUL, its bytes), R run a program, I input for the program, X no more input, K kill it.
+import ctypes, errno, gc, json, os, resource, select, signal, socket, stat, struct, sys, time, types
 from _json import encode_basestring_ascii as quote
 
 NEWPID, NEWNS, TICK, KEPT, DISCARDED = 0x20000000, 0x00020000, 0.02, 64 << 10, 16 << 20
+GO_SPACE, GO_DATA = 1300 << 20, 48 << 20  # what Go's runtime reserves of addresses, and takes of memory, before a program begins
 libc = ctypes.CDLL(None, use_errno=True)
 HERTZ = os.sysconf("SC_CLK_TCK")
 
@@ -156,27 +157,38 @@ def decode(v):
 # ---- the program's process
 
 
-def confine(spec, config, pipes):
+def confine(spec, config, pipes, files):
+    """Shuts this process in; returns a descriptor of the binary that it shall become, or None."""
     os.setpgid(0, 0)  # a signal to the own group must not reach the zygote
     libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # dies with it
     null = os.open("/dev/null", os.O_RDWR)
-    for at, fd in enumerate((null, pipes["out"][1], pipes["err"][1], pipes["result"][1], pipes["input"][0])):
+    for at, fd in enumerate((null, pipes["out"][1], pipes["err"][1], pipes["result"][1], pipes["input"][0], pipes["folder"][1])):
         os.dup2(fd, 64 + at)
-    for at in range(5):
+    for at in range(6):
         os.dup2(64 + at, at)
-    os.closerange(5, 1 << 20)
+    os.closerange(6, 1 << 20)
     if config["namespaces"]:
         must(libc.unshare(NEWNS), "unshare the mounts")
-        options = b"size=%d,nr_inodes=%d,mode=0700" % (spec["disk"], spec["inodes"])
+        room = sum(len(data) + 4096 for _, data in files)
+        options = b"size=%d,nr_inodes=%d,mode=0700" % (spec["disk"] + room, spec["inodes"] + len(files))
         must(libc.mount(b"work", b"/work", b"tmpfs", 6, options), "mount the work folder")
         must(libc.umount2(b"/proc", 2), "unmount /proc")
         os.chdir("/work")
     else:
         os.chdir(config["work"])
+    binary = hand(spec, files)
+    os.close(5)
     limit = resource.setrlimit
     seconds = int(spec["cpu"]) + 2
     limit(resource.RLIMIT_CPU, (seconds, seconds))
-    limit(resource.RLIMIT_AS, (spec["memory"] + BASE, spec["memory"] + BASE))
+    space = BASE
+    if spec["exec"]:  # a program of Go reserves more than it takes: what it takes has a limit of its own
+        space = GO_SPACE
+        limit(resource.RLIMIT_DATA, (spec["memory"] + GO_DATA, spec["memory"] + GO_DATA))
+        if not config["namespaces"] and os.getuid():
+            tasks = HELD + 256 + spec["pids"]
+            limit(resource.RLIMIT_NPROC, (tasks, tasks))
+    limit(resource.RLIMIT_AS, (spec["memory"] + space, spec["memory"] + space))
     limit(resource.RLIMIT_FSIZE, (spec["file"], spec["file"]))
     limit(resource.RLIMIT_NOFILE, (spec["files"], spec["files"]))
     limit(resource.RLIMIT_CORE, (0, 0))
@@ -188,6 +200,30 @@ def confine(spec, config, pipes):
         must(libc.capset(struct.pack("<II", 0x20080522, 0), bytes(24)), "drop capabilities")
     must(libc.prctl(4, 0, 0, 0, 0), "make undumpable")
     refuse(config["program"])
+    return binary
+
+
+def hand(spec, files):
+    """Writes the files of a program into its work folder. The binary that it shall become and its standard input are opened and leave no name."""
+    for name, data in files:
+        with open(name, "xb") as f:
+            f.write(data)
+    if spec["fetch"]:
+        with socket.socket(fileno=os.dup(5)) as s:
+            socket.send_fds(s, [b"."], [os.open(".", os.O_RDONLY | os.O_DIRECTORY)])
+    if spec["stdin"]:
+        fd = os.open("stdin", os.O_RDONLY)
+        os.dup2(fd, 0)
+        os.close(fd)
+        os.unlink("stdin")
+    if not spec["exec"]:
+        return None
+    if spec["exec"][0].startswith("/"):
+        return os.open(spec["exec"][0], os.O_RDONLY | os.O_CLOEXEC)
+    os.chmod(spec["exec"][0], 0o500)
+    fd = os.open(spec["exec"][0], os.O_RDONLY | os.O_CLOEXEC)
+    os.unlink(spec["exec"][0])
+    return fd
 
 
 def refuse(code):
@@ -199,9 +235,11 @@ def refuse(code):
     must(libc.prctl(22, 2, program, 0, 0), "set a system call filter")
 
 
-def start(spec, config, pipes):
+def start(spec, config, pipes, files):
     try:
-        confine(spec, config, pipes)
+        binary = confine(spec, config, pipes, files)
+        if binary is not None:
+            os.execve(binary, spec["exec"], spec["env"])
     except BaseException as e:
         line = ('["harness",%s]\n' % describe(e)).encode()
         try:
@@ -431,23 +469,28 @@ class Watch:
                 self.kill("output")
 
 
-def run(spec, config):
+def run(spec, config, files):
     pipes = {k: os.pipe() for k in ("result", "out", "err", "input")}
+    pipes["folder"] = [s.detach() for s in socket.socketpair()] if spec["fetch"] else os.pipe()
     if config["namespaces"]:
         must(libc.unshare(NEWPID), "unshare the processes")
     pid = os.fork()
     if pid == 0:
         try:
-            start(spec, config, pipes)
+            start(spec, config, pipes, files)
         finally:
             os._exit(1)
     if config["namespaces"]:
         must(libc.setns(OWN, NEWPID), "return to the own processes")
-    for side in ("result", "out", "err"):
+    for side in ("result", "out", "err", "folder"):
         os.close(pipes[side][1])
     os.close(pipes["input"][0])
+    files.clear()
     watch = Watch(spec, config, pid)
     usage, status = attend(watch, pid, {pipes["result"][0]: "O", pipes["out"][0]: "S", pipes["err"][0]: "T"}, pipes["input"][1])
+    if spec["fetch"]:
+        fetch(pipes["folder"][0], spec)
+    os.close(pipes["folder"][0])
     left, spoiled = 0, False
     if config["namespaces"]:
         left = sum(1 for name in os.listdir("/proc") if name.isdecimal() and int(name) not in MINE)
@@ -457,6 +500,24 @@ def run(spec, config):
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "exit": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
         "reason": watch.reason, "cpu": usage.ru_utime + usage.ru_stime, "memory": max(watch.memory, 0), "peak": usage.ru_maxrss << 10,
         "wall": time.monotonic() - watch.start, "stdout": watch.counts["S"], "stderr": watch.counts["T"], "left": left, "spoiled": spoiled, "keeper": time.process_time()}).encode())
+
+
+def fetch(folder, spec):
+    """Sends the file that the program was to make, if it is one; the descriptor of its folder lies ready on a socket."""
+    with socket.socket(fileno=os.dup(folder)) as s:
+        _, (at, *_), _, _ = socket.recv_fds(s, 1, 1) if select.select([s], [], [], 0)[0] else (0, [-1], 0, 0)
+    if at < 0:
+        return
+    try:
+        fd = os.open(spec["fetch"], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=at)
+        with open(fd, "rb") as f:
+            state = os.fstat(fd)
+            if stat.S_ISREG(state.st_mode) and state.st_size <= spec["file"]:
+                send(b"A", f.read(spec["file"]))
+    except OSError:
+        pass
+    finally:
+        os.close(at)
 
 
 def attend(watch, pid, readers, to):
@@ -591,6 +652,18 @@ def landlock(config):
     os.close(ruleset)
 
 
+def held():
+    """Tasks that this account has: without namespaces the limit on them counts all."""
+    n = 0
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdecimal() and os.stat("/proc/" + name).st_uid == os.getuid():
+                n += len(os.listdir("/proc/%s/task" % name))
+        except OSError:
+            pass
+    return n
+
+
 def clean(folder):
     """Empties the work folder; says whether that is done."""
     import shutil
@@ -608,7 +681,7 @@ def clean(folder):
 
 
 def main():
-    global OWN, BASE, MINE, RATIONAL
+    global OWN, BASE, HELD, MINE, RATIONAL
     kind, payload = receive()
     config = json.loads(payload)
     for name in config["preload"]:
@@ -622,6 +695,7 @@ def main():
     sys.path[:] = [p for p in sys.path if p]
     with open("/proc/self/statm") as f:
         BASE = int(f.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    HELD = 0 if config["namespaces"] else held()
     if config["reads"]:
         landlock(config)
     if config["namespaces"]:
@@ -637,10 +711,14 @@ def main():
     gc.freeze()
     gc.disable()
     send(b"H", json.dumps({"version": sys.version.split()[0], "pid": os.getpid()}).encode())
+    files = []
     while True:
         kind, payload = receive()
+        if kind == b"F":
+            name, _, data = payload.partition(b"\0")
+            files.append((name.decode(), data))
         if kind == b"R":
-            run(json.loads(payload), config)
+            run(json.loads(payload), config, files)
 
 
 main()

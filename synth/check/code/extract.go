@@ -1,12 +1,18 @@
 package code
 
 import (
+	"slices"
 	"strings"
 )
 
 // Extract returns the code of an answer: its first fenced block that defines entry, else the first that names a programming language, else the
 // first block, else the whole text. A block that the answer does not close reaches to its end.
 func Extract(answer, entry string) string {
+	return Block(answer, []string{"python", "py", "python3"}, func(block string) bool { return entry != "" && defines(block, entry) })
+}
+
+// Block returns the first fenced block of an answer that is wanted, else the first with one of the tags, else the first, else the whole text.
+func Block(answer string, tags []string, wanted func(string) bool) string {
 	answer = strings.ReplaceAll(answer, "\r\n", "\n")
 	var first, tagged string
 	found := false
@@ -15,13 +21,13 @@ func Extract(answer, entry string) string {
 		if !ok {
 			break
 		}
-		if entry != "" && defines(block, entry) {
+		if wanted(block) {
 			return block
 		}
 		if !found {
 			first, found = block, true
 		}
-		if tagged == "" && (tag == "python" || tag == "py" || tag == "python3") {
+		if tagged == "" && slices.Contains(tags, tag) {
 			tagged = block
 		}
 		rest = after
