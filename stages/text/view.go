@@ -53,6 +53,7 @@ type View struct {
 	ring                    []rune
 	blocks                  [maxBlocks]asciiBlock
 	tail                    [blockBytes]byte
+	shared                  []sharedCut
 }
 
 // cut says which parts of a view are up to date.
@@ -67,6 +68,9 @@ func (v *View) Reset(s string) {
 		*v = View{}
 	}
 	v.text, v.language, v.cut = s, "", cut{}
+	for i := range v.shared {
+		v.shared[i].stale = true
+	}
 }
 
 // Text returns the text.

@@ -60,13 +60,28 @@ func (c *Cutter) Words(dst []text.Span, s string) []text.Span {
 	return c.spacy.Words(dst, s)
 }
 
-// Sentences returns the number of sentences of s, at least 1: the length of split_into_sentences.
-func (c *Cutter) Sentences(s string) int {
+// Sentences appends the sentences of s: split_into_sentences. They hold all of s, white space between them too, and there is at least one.
+func (c *Cutter) Sentences(dst []text.Span, s string) []text.Span {
 	if c.spacy == nil {
-		return 1
+		return append(dst, text.Span{End: int32(len(s))})
 	}
-	c.sentences = c.spacy.Sentences(c.sentences[:0], s)
-	return max(1, len(c.sentences))
+	first := len(dst)
+	dst = c.spacy.Sentences(dst, s)
+	if len(dst) == first {
+		return append(dst, text.Span{End: int32(len(s))})
+	}
+	last := int32(0)
+	for i := first; i < len(dst); i++ {
+		dst[i].Start, last = last, dst[i].End
+	}
+	dst[len(dst)-1].End = int32(len(s))
+	return dst
+}
+
+// CountSentences returns how many sentences s has, at least one.
+func (c *Cutter) CountSentences(s string) int {
+	c.sentences = c.Sentences(c.sentences[:0], s)
+	return len(c.sentences)
 }
 
 // The sets of utils/text.py, in hexadecimal.

@@ -1,0 +1,126 @@
+package filters
+
+import (
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+	"github.com/winnow-data/winnow/stages/text/datatrove"
+)
+
+// DatatroveC4 cuts lines and drops documents as datatrove 0.10.1 does with C4QualityFilter: the same text comes out, and documents go for the
+// same reasons. Settings bear the names of its parameters without filter_ and min_ or max_.
+//
+//	c4@datatrove: {no_terminal_punct: false}
+//
+// That is FineWeb's use. Lines are those of str.splitlines, white space at both ends taken off. Each is looked at in this order: it is cut
+// for a word of more than word_length characters; citation marks come out of it, and it is not stripped again; it is cut if it ends in none of
+// . ? ! " ' or ends in "..."; it is cut for fewer words between white space than words_per_line, citation marks counted; "lorem ipsum" drops the
+// document; "javascript" cuts the line; "{" drops the document; a notice about cookies or terms of use cuts the line. Lines that were cut for
+// an earlier reason drop no document. Each line left has one sentence at least. What is left is joined with line feeds.
+//
+// `without` takes the names of reasons to drop a document and of line rules.
+type DatatroveC4 struct {
+	Words           datatrove.Words // what is a sentence: en, spaCy's; whitespace, a line is one
+	SplitParagraph  bool            // look at lines; false: at the sentences of the text, joined with spaces again
+	RemoveCitations bool            // take [1], [edit] and [citation needed] out of lines
+	NoTerminalPunct bool            // cut lines without an end mark
+	NumSentences    int             `allowed:"-1.."` // sentences below which a document goes; -1: none (min_num_sentences)
+	WordsPerLine    int             `allowed:"-1.."` // words below which a line goes; -1: none (min_words_per_line)
+	WordLength      int             `allowed:"-1.."` // characters of a word above which its line goes; -1: none (max_word_length)
+	LoremIpsum      bool            // drop documents that say lorem ipsum
+	Javascript      bool            // cut lines that mention javascript
+	CurlyBracket    bool            // drop documents with a {
+	Policy          bool            // cut lines about cookies, privacy and terms of use
+
+	cutter *datatrove.Cutter
+	lines  []text.Span
+	out    []byte
+	fates  [peerFates]int // how many lines had which fate, of the text at hand
+	found  int            // sentences in the lines that stay
+}
+
+var datatroveC4 = DatatroveC4{
+	Words:           datatrove.English,
+	SplitParagraph:  true,
+	RemoveCitations: true,
+	NoTerminalPunct: true,
+	NumSentences:    5,
+	WordsPerLine:    3,
+	WordLength:      1000,
+	LoremIpsum:      true,
+	Javascript:      true,
+	CurlyBracket:    true,
+	Policy:          true,
+}
+
+// Rules implements stages.Ruler.
+func (f *DatatroveC4) Rules() []stages.Rule {
+	return []stages.Rule{
+		{Name: "lorem_ipsum", Keep: stages.Any, Doc: `"lorem ipsum", in any case, in a line that no earlier rule has cut (filter_lorem_ipsum).`},
+		{Name: "curly_bracket", Keep: stages.Any, Doc: `"{" in a line that no earlier rule has cut (filter_curly_bracket).`},
+		{Name: "too_few_sentences", Keep: stages.AtLeast(float64(f.NumSentences)), Unit: "sentences", Doc: "Sentences in the lines that stay (min_num_sentences)."},
+	}
+}
+
+// Switches implements stages.Switcher: rules that keep the document on its way, and the line rules.
+func (f *DatatroveC4) Switches() []string {
+	return []string{"lorem_ipsum", "curly_bracket", "no_terminal_punct", "javascript", "policy", "remove_citations"}
+}
+
+// Without implements stages.Switcher.
+func (f *DatatroveC4) Without(name string) {
+	switch name {
+	case "lorem_ipsum":
+		f.LoremIpsum = false
+	case "curly_bracket":
+		f.CurlyBracket = false
+	case "no_terminal_punct":
+		f.NoTerminalPunct = false
+	case "javascript":
+		f.Javascript = false
+	case "policy":
+		f.Policy = false
+	case "remove_citations":
+		f.RemoveCitations = false
+	}
+}
+
+// Map implements stages.Mapper. The turns of a conversation are looked at as one page; what its answers say drops nothing.
+func (f *DatatroveC4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
+	if f.cutter == nil {
+		f.cutter = f.Words.Cutter()
+	}
+	f.found, f.fates = 0, [peerFates]int{}
+	var edited string
+	if d.Turns == nil {
+		rule := ""
+		if edited, rule = f.edit(d.Text); rule != "" {
+			return stages.Verdict{Rule: rule, Value: 1}, nil
+		}
+	}
+	for _, turn := range d.Turns {
+		if _, rule := f.edit(turn.Content); rule != "" {
+			return stages.Verdict{Rule: rule, Value: 1}, nil
+		}
+	}
+	if f.found < f.NumSentences {
+		return stages.Verdict{Rule: "too_few_sentences", Value: float64(f.found)}, nil
+	}
+	page := d.Text
+	d.Edit(func(s string) string {
+		if d.Turns == nil && s == page {
+			return edited
+		}
+		if out, rule := f.edit(s); rule == "" {
+			return out
+		}
+		return s
+	})
+	return stages.Verdict{}, nil
+}
+
+// Interface guards.
+var (
+	_ stages.Mapper   = (*DatatroveC4)(nil)
+	_ stages.Ruler    = (*DatatroveC4)(nil)
+	_ stages.Switcher = (*DatatroveC4)(nil)
+)

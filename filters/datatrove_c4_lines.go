@@ -1,0 +1,197 @@
+package filters
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages/text"
+	"github.com/winnow-data/winnow/stages/text/python"
+)
+
+// A peerFate is what datatrove's C4QualityFilter does with a line: the counter that it raises for it.
+type peerFate uint8
+
+const (
+	peerKept peerFate = iota
+	peerLongWord
+	peerNoEnd
+	peerFewWords
+	peerJavascript
+	peerPolicy
+	peerLorem // drops the document
+	peerCurly // drops the document
+	peerFates
+)
+
+// peerReasons are the reasons of the fates that drop a document.
+var peerReasons = [peerFates]string{peerLorem: "lorem_ipsum", peerCurly: "curly_bracket"}
+
+// peerPhrases are what lines are asked for: lorem ipsum, javascript, then notices.
+var peerPhrases = newPhraseSet("lorem ipsum", "javascript",
+	"terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+
+// edit returns what is left of s, and the reason to drop the document where there is one. It adds to f.found and f.fates.
+func (f *DatatroveC4) edit(s string) (edited, reason string) {
+	gap := byte('\n')
+	if f.SplitParagraph {
+		f.lines = python.SplitLines(f.lines[:0], s)
+	} else {
+		gap = ' '
+		f.lines = f.cutter.Sentences(f.lines[:0], s)
+	}
+	if cap(f.out) > maxKept && len(s) <= maxKept {
+		f.out = nil
+	}
+	f.out = f.out[:0]
+	kept := false
+	for _, l := range f.lines {
+		line, fate := f.line(s[l.Start:l.End])
+		f.fates[fate]++
+		if reason := peerReasons[fate]; reason != "" {
+			return s, reason
+		}
+		if fate != peerKept {
+			continue
+		}
+		if f.NumSentences != -1 {
+			f.found += f.sentences(line)
+		}
+		if kept {
+			f.out = append(f.out, gap)
+		}
+		f.out = append(f.out, line...)
+		kept = true
+	}
+	return python.Strip(string(f.out)), ""
+}
+
+// sentences returns the sentences of a line that stays.
+func (f *DatatroveC4) sentences(line string) int {
+	if !f.SplitParagraph {
+		return 1
+	}
+	return f.cutter.CountSentences(line)
+}
+
+// line decides the fate of a line and returns what is left of it.
+func (f *DatatroveC4) line(s string) (line string, fate peerFate) {
+	line = python.Strip(s)
+	words, longest := countWords(line)
+	if f.WordLength != -1 && longest > f.WordLength {
+		return line, peerLongWord
+	}
+	if f.RemoveCitations && strings.IndexByte(line, '[') >= 0 {
+		line = withoutPeerCitations(line)
+	}
+	if f.NoTerminalPunct && !hasPeerEnd(line) {
+		return line, peerNoEnd
+	}
+	if words < f.WordsPerLine {
+		return line, peerFewWords
+	}
+	lorem, javascript, policy := peerPhrasesIn(line)
+	switch {
+	case f.LoremIpsum && lorem:
+		return line, peerLorem
+	case f.Javascript && javascript:
+		return line, peerJavascript
+	case f.CurlyBracket && strings.IndexByte(line, '{') >= 0:
+		return line, peerCurly
+	case f.Policy && policy:
+		return line, peerPolicy
+	}
+	return line, peerKept
+}
+
+// hasPeerEnd says whether a line ends in one of . ? ! " ' and not in "...".
+func hasPeerEnd(line string) bool {
+	if line == "" {
+		return false
+	}
+	switch line[len(line)-1] {
+	case '?', '!', '"', '\'':
+		return true
+	case '.':
+		return !strings.HasSuffix(line, "...")
+	}
+	return false
+}
+
+// kelvin is the one character beyond ASCII whose lower case can be part of a phrase: k.
+const kelvin = "\u212A"
+
+// peerPhrasesIn says which kinds of phrases the line holds in lower case.
+func peerPhrasesIn(line string) (lorem, javascript, policy bool) {
+	if strings.Contains(line, kelvin) {
+		line = python.Lower(line)
+	}
+	for i := 0; ; i++ {
+		at, k := peerPhrases.next(line, i)
+		if at < 0 {
+			return lorem, javascript, policy
+		}
+		switch k {
+		case 0:
+			lorem = true
+		case 1:
+			javascript = true
+		default:
+			policy = true
+		}
+		i = at
+	}
+}
+
+// countWords returns the number of words of str.split, and the characters of the longest one.
+func countWords(s string) (n, longest int) {
+	var words [64]text.Span
+	for _, w := range python.Split(words[:0], s) {
+		if size := int(w.End - w.Start); size > longest {
+			if size > 64 {
+				size = utf8.RuneCountInString(s[w.Start:w.End])
+			}
+			longest = max(longest, size)
+		}
+		n++
+	}
+	return n, longest
+}
+
+// withoutPeerCitations takes out what matches \[\d*]|\[edit]|\[citation needed].
+func withoutPeerCitations(line string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(line, '[')
+		if at < 0 {
+			b.WriteString(line)
+			return b.String()
+		}
+		b.WriteString(line[:at])
+		line = line[at:]
+		n := peerCitation(line)
+		if n == 0 {
+			b.WriteByte('[')
+			n = 1
+		}
+		line = line[n:]
+	}
+}
+
+// peerCitation returns the length of the citation mark that s, which begins with a bracket, begins with; 0 for none.
+func peerCitation(s string) int {
+	for i, c := range s {
+		switch {
+		case i == 0 || python.IsDecimal(c):
+			continue
+		case c == ']':
+			return i + 1
+		}
+		break
+	}
+	for _, m := range citationMarks {
+		if strings.HasPrefix(s, m) {
+			return len(m)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,147 @@
+package filters
+
+import (
+	"strings"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+	"github.com/winnow-data/winnow/stages/text/datatrove"
+	"github.com/winnow-data/winnow/stages/text/python"
+)
+
+// DatatroveGopherQuality keeps and drops what datatrove 0.10.1 does with GopherQualityFilter, for the same reasons. Settings bear the
+// names of its parameters without min_ and max_; a bound that is None or 0 there is -.inf or .inf here, or `without: [RULE]`.
+//
+//	gopher_quality@datatrove: {doc_words: {min: 50}, stop_words: {min: 2}}
+//
+// What its values are, where the names do not say it:
+//
+//   - Words are spaCy's for English (`words: en`), which cuts punctuation off and counts each mark as a word of its own; or what stands
+//     between white space (`words: whitespace`).
+//   - doc_words and avg_word_length leave out words made of punctuation alone; all shares count them.
+//   - Lines are those of str.splitlines, blank ones too. Bullets are • and -.
+//   - non_alpha_words_ratio is, its name notwithstanding, the share of words with a letter, and has a minimum.
+//
+// Where datatrove stops with an error, a text without words whose length is not bounded, the document is quarantined.
+type DatatroveGopherQuality struct {
+	Words              datatrove.Words // what is a word: en, whitespace
+	DocWords           stages.Range    // words that are not punctuation alone
+	AvgWordLength      stages.Range    // their mean length in characters
+	SymbolWordRatio    stages.Range    // "#" for each word, and "..." or "…" for each word
+	BulletLinesRatio   stages.Range    // share of lines that begin with • or -
+	EllipsisLinesRatio stages.Range    // share of lines that end in "..." or "…"
+	NonAlphaWordsRatio stages.Range    // share of words with a letter
+	StopWords          stages.Range    // different stop words among the words
+	StopWordList       []string        // the stop words, in their case
+}
+
+var datatroveGopherQuality = DatatroveGopherQuality{
+	Words:              datatrove.English,
+	DocWords:           stages.Between(50, 100_000),
+	AvgWordLength:      stages.Between(3, 10),
+	SymbolWordRatio:    stages.AtMost(0.1),
+	BulletLinesRatio:   stages.AtMost(0.9),
+	EllipsisLinesRatio: stages.AtMost(0.3),
+	NonAlphaWordsRatio: stages.AtLeast(0.8),
+	StopWords:          stages.AtLeast(2),
+	StopWordList:       []string{"the", "be", "to", "of", "and", "that", "have", "with"},
+}
+
+// lower and upper return one bound of a range alone, for each language: where the peer has a reason for each.
+func lower(r stages.Range) stages.Range {
+	return oneBound(r, func(r stages.Range) stages.Range { return stages.AtLeast(r.Min) })
+}
+
+func upper(r stages.Range) stages.Range {
+	return oneBound(r, func(r stages.Range) stages.Range { return stages.AtMost(r.Max) })
+}
+
+func oneBound(r stages.Range, of func(stages.Range) stages.Range) stages.Range {
+	out := of(r)
+	for language, by := range r.By {
+		if out.By == nil {
+			out.By = map[string]stages.Range{}
+		}
+		out.By[language] = of(by)
+	}
+	return out
+}
+
+// Rules implements stages.Filter.
+func (f *DatatroveGopherQuality) Rules() []stages.Rule {
+	return []stages.Rule{
+		{Name: "gopher_short_doc", Keep: lower(f.DocWords), Unit: "words", Doc: "Words that are not punctuation alone (min_doc_words)."},
+		{Name: "gopher_long_doc", Keep: upper(f.DocWords), Unit: "words", Doc: "Words that are not punctuation alone (max_doc_words)."},
+		{Name: "gopher_below_avg_threshold", Keep: lower(f.AvgWordLength), Unit: "characters", Doc: "Mean length of words that are not punctuation alone (min_avg_word_length)."},
+		{Name: "gopher_above_avg_threshold", Keep: upper(f.AvgWordLength), Unit: "characters", Doc: "Mean length of words that are not punctuation alone (max_avg_word_length)."},
+		{Name: "gopher_too_many_hashes", Keep: f.SymbolWordRatio, Doc: "Number signs for each word (max_symbol_word_ratio)."},
+		{Name: "gopher_too_many_ellipsis", Keep: f.SymbolWordRatio, Doc: `"..." and "…" for each word (max_symbol_word_ratio).`},
+		{Name: "gopher_too_many_bullets", Keep: f.BulletLinesRatio, Unit: "share", Doc: "Lines that begin with • or - (max_bullet_lines_ratio)."},
+		{Name: "gopher_too_many_end_ellipsis", Keep: f.EllipsisLinesRatio, Unit: "share", Doc: `Lines that end in "..." or "…" (max_ellipsis_lines_ratio).`},
+		{Name: "gopher_below_alpha_threshold", Keep: f.NonAlphaWordsRatio, Unit: "share", Doc: "Words with a letter (max_non_alpha_words_ratio, a minimum)."},
+		{Name: "gopher_enough_stop_words", Keep: f.StopWords, Unit: "words", Doc: "Different stop words (min_stop_words)."},
+	}
+}
+
+// Measure implements stages.Filter.
+func (f *DatatroveGopherQuality) Measure(t *text.View, m []float64) {
+	v := f.values(t)
+	m[0], m[1] = float64(v.plain), float64(v.plain)
+	m[2] = ratio(float64(v.plainRunes), float64(v.plain))
+	m[3] = m[2]
+	m[4] = peerRatio(v.hashes, v.words)
+	m[5] = peerRatio(v.ellipses, v.words)
+	m[6] = peerRatio(v.bullets, v.lines)
+	m[7] = peerRatio(v.endEllipses, v.lines)
+	m[8] = peerRatio(v.alpha, v.words)
+	m[9] = float64(v.stopWords)
+}
+
+// qualityValues are what datatrove counts for GopherQualityFilter.
+type qualityValues struct {
+	words, plain, plainRunes, alpha, stopWords int
+	hashes, ellipses                           int
+	lines, bullets, endEllipses                int
+}
+
+func (f *DatatroveGopherQuality) values(t *text.View) (v qualityValues) {
+	s := t.Text()
+	w := wordsOf(f.Words, t)
+	v.words = w.len()
+	for i := range w.spans {
+		plain, alpha := false, false
+		for _, c := range string(w.word(i)) {
+			plain = plain || !datatrove.IsSymbol(c)
+			alpha = alpha || python.IsAlpha(c)
+		}
+		if plain {
+			v.plain++
+			v.plainRunes += int(w.runes[i+1] - w.runes[i])
+		}
+		if alpha {
+			v.alpha++
+		}
+	}
+	found := make([]bool, len(f.StopWordList))
+	for i := range w.spans {
+		for k, stop := range f.StopWordList {
+			if string(w.word(i)) == stop && !found[k] {
+				found[k] = true
+				v.stopWords++
+			}
+		}
+	}
+	v.hashes = strings.Count(s, "#")
+	v.ellipses = strings.Count(s, "...") + strings.Count(s, "…")
+	for _, l := range python.SplitLines(nil, s) {
+		line := s[l.Start:l.End]
+		v.lines++
+		if left := python.StripLeft(line); strings.HasPrefix(left, "•") || strings.HasPrefix(left, "-") {
+			v.bullets++
+		}
+		if right := python.StripRight(line); strings.HasSuffix(right, "...") || strings.HasSuffix(right, "…") {
+			v.endEllipses++
+		}
+	}
+	return v
+}
