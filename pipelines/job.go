@@ -17,6 +17,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines/recipes"
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 // A Job is a recipe with the place its output goes to.
@@ -80,7 +81,7 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 		return nil, nil, err
 	}
 	rec, problems := recipe.Load(text, name, reg, recipe.Options{
-		Dir: dir, In: in, Out: f.Out, Set: f.Set, Models: given, Stat: stat, Hub: findHub,
+		Dir: dir, In: in, Out: f.Out, Set: f.Set, Models: given, Stat: stat, Hub: findHub, Schemes: place.Schemes, Reach: reach,
 	})
 	if rec == nil {
 		return nil, problems, nil
@@ -92,7 +93,7 @@ func Load(name string, f Flags) (*Job, []recipe.Problem, error) {
 	shown := rec
 	if len(f.In) > 0 || f.Out != "" || len(given) > 0 {
 		// It loads unless the paths that the flags replace are missing.
-		shown, _ = recipe.Load(text, name, reg, recipe.Options{Dir: dir, Set: f.Set, Models: bare, Stat: anything})
+		shown, _ = recipe.Load(text, name, reg, recipe.Options{Dir: dir, Set: f.Set, Models: bare, Stat: anything, Schemes: place.Schemes})
 		if shown == nil {
 			shown = &recipe.Recipe{Source: text}
 		}
@@ -111,10 +112,25 @@ func anchored(p string) (string, error) {
 	if p == "" {
 		return "", errors.New("--in: the path is empty; name a file, a folder or a glob")
 	}
-	if strings.HasPrefix(p, plan.Embedded) || strings.Contains(p, "://") {
+	if strings.HasPrefix(p, plan.Embedded) || place.IsRemote(p) {
 		return p, nil
 	}
 	return filepath.Abs(p)
+}
+
+// reach says what is wrong with a place on another machine: an address that carries a key, a store that writes nothing, a bucket that is not
+// there or not ours.
+func reach(in recipe.Input, write bool) error {
+	p := in.At()
+	switch {
+	case place.Secret(p):
+		return place.ErrSecret
+	case write:
+		if err := place.Writable(p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func anything(string) error { return nil }
@@ -132,16 +148,12 @@ func stat(p string) error {
 func outFolder(rec *recipe.Recipe, out string, builtin bool) (string, error) {
 	switch {
 	case out != "":
-		return filepath.Abs(out)
+		return place.Abs("", out)
 	case builtin || len(rec.Outputs) > 1:
 		dir := rec.Dir
 		return filepath.Join(dir, rec.Name), nil
 	}
-	p := rec.Outputs[0].Path
-	if filepath.IsAbs(p) {
-		return filepath.Clean(p), nil
-	}
-	return filepath.Join(rec.Dir, p), nil
+	return place.Abs(rec.Dir, rec.Outputs[0].Path)
 }
 
 // Sources returns the stores that inputs are read from, and what is known of models.
@@ -157,11 +169,14 @@ func (j *Job) Models(memory int64, log *slog.Logger) *models.Set {
 	if memory <= 0 {
 		memory = run.MemoryAllowed() / 2
 	}
-	answers := j.Record
+	answers, own := j.Record, place.Join(j.Out, run.Folder)
 	if answers == "" {
-		answers = filepath.Join(j.Out, run.Folder, "answers")
+		answers = filepath.Join(own, "answers")
 	}
-	s := models.New(j.Recipe, models.Options{Answers: answers, Run: filepath.Join(j.Out, run.Folder), Memory: memory / 4, Log: log, Carried: recipes.FS()})
+	if place.IsRemote(own) {
+		own = answers
+	}
+	s := models.New(j.Recipe, models.Options{Answers: answers, Run: own, Memory: memory / 4, Log: log, Carried: recipes.FS()})
 	j.sets = append(j.sets, s)
 	return s
 }
@@ -196,6 +211,9 @@ func (j *Job) Plan(ctx context.Context) (*plan.Plan, error) {
 
 // Runner returns what carries out the job's plan.
 func (j *Job) Runner(p *plan.Plan, opt run.Options) (*run.Runner, error) {
+	if len(j.Recipe.Models) > 0 && place.IsRemote(j.Out) && j.Record == "" {
+		return nil, fmt.Errorf("the recipe asks models, whose replies are appended to a record as they come; %s cannot append: name a local folder with --record", j.Out)
+	}
 	if opt.Provide == nil && len(j.Recipe.Models) > 0 {
 		opt.Provide = j.Models(opt.Memory, opt.Log).Provide
 	}
@@ -203,16 +221,33 @@ func (j *Job) Runner(p *plan.Plan, opt run.Options) (*run.Runner, error) {
 }
 
 // planFile is where a run's plan lies.
-func planFile(out string) string { return filepath.Join(out, run.Folder, "plan.json") }
+func planFile(out string) string { return place.Join(out, run.Folder, "plan.json") }
+
+// maxPlan bounds a plan: a few hundred bytes for each input file.
+const maxPlan = 4 << 30
+
+// readPlan reads a file that may be a plan. A folder is none.
+func readPlan(ctx context.Context, name string) ([]byte, error) {
+	if !place.IsRemote(name) {
+		if info, err := os.Stat(name); err != nil || info.IsDir() {
+			return nil, fs.ErrNotExist
+		}
+		return os.ReadFile(name)
+	}
+	if !strings.HasSuffix(name, ".json") {
+		return nil, fs.ErrNotExist
+	}
+	return place.ReadFile(ctx, name, maxPlan, place.Options{})
+}
 
 // ReadPlan reads the plan of a run from plan.json, the run's folder, or the folder above it.
-func ReadPlan(name string) (*plan.Plan, string, error) {
-	tries := []string{name, filepath.Join(name, "plan.json"), planFile(name)}
+func ReadPlan(ctx context.Context, name string) (*plan.Plan, string, error) {
+	tries := []string{name, place.Join(name, "plan.json"), planFile(name)}
 	for _, t := range tries {
-		if info, err := os.Stat(t); err != nil || info.IsDir() {
+		data, err := readPlan(ctx, t)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		data, err := os.ReadFile(t)
 		if err != nil {
 			return nil, "", err
 		}
@@ -223,19 +258,19 @@ func ReadPlan(name string) (*plan.Plan, string, error) {
 		if p.Format != plan.Format {
 			return nil, "", fmt.Errorf("%s has format %d, this winnow reads %d", t, p.Format, plan.Format)
 		}
-		return &p, filepath.Dir(filepath.Dir(t)), nil
+		return &p, place.Dir(place.Dir(t)), nil
 	}
 	return nil, "", fmt.Errorf("%s: no plan.json there or in %s below it: %w", name, run.Folder, fs.ErrNotExist)
 }
 
 // Open returns the job and the plan of a run that has been prepared.
-func Open(name string) (*Job, *plan.Plan, error) {
-	p, out, err := ReadPlan(name)
+func Open(ctx context.Context, name string) (*Job, *plan.Plan, error) {
+	p, out, err := ReadPlan(ctx, name)
 	if err != nil {
 		return nil, nil, err
 	}
 	reg := Registry()
-	rec, problems := recipe.Load([]byte(p.Recipe), p.Name+".yaml", reg, recipe.Options{Dir: p.Dir, Stat: stat})
+	rec, problems := recipe.Load([]byte(p.Recipe), p.Name+".yaml", reg, recipe.Options{Dir: p.Dir, Stat: stat, Schemes: place.Schemes})
 	if rec == nil {
 		errs := make([]error, 0, len(problems))
 		for _, q := range problems {

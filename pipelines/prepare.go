@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 // A Change says what to do with an earlier run of another plan in the same folder.
@@ -62,7 +63,7 @@ func (e *UnreadableError) Unwrap() error { return e.Err }
 // with foreign files, and one with a run of another plan unless change says what to do.
 func (j *Job) Prepare(ctx context.Context, p *plan.Plan, change Change) (*State, error) {
 	state := &State{Tasks: p.Tasks()}
-	old, err := j.found()
+	old, err := j.found(ctx)
 	var unreadable *UnreadableError
 	if errors.As(err, &unreadable) && change.Fresh {
 		state.Aside, err = aside(j.Out)
@@ -102,31 +103,55 @@ func (j *Job) Prepare(ctx context.Context, p *plan.Plan, change Change) (*State,
 }
 
 // found returns the plan of the run in the job's folder, nil if there is none.
-func (j *Job) found() (*plan.Plan, error) {
-	entries, err := os.ReadDir(j.Out)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+func (j *Job) found(ctx context.Context) (*plan.Plan, error) {
+	foreign, err := foreign(ctx, j.Out)
 	if err != nil {
 		return nil, fmt.Errorf("the output folder: %w", err)
 	}
-	p, _, err := ReadPlan(planFile(j.Out))
+	p, _, err := ReadPlan(ctx, planFile(j.Out))
 	if err == nil {
 		return p, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, &UnreadableError{err}
 	}
-	for _, e := range entries {
-		if e.Name() != run.Folder {
-			return nil, fmt.Errorf("%s holds files of something else (%s); name an empty or new folder with --out", j.Out, e.Name())
-		}
+	if foreign != "" {
+		return nil, fmt.Errorf("%s holds files of something else (%s); name an empty or new folder with --out", j.Out, foreign)
 	}
 	return nil, nil
 }
 
+// foreign returns a name in the output folder that is not the run's own; "" for none.
+func foreign(ctx context.Context, out string) (string, error) {
+	if !place.IsRemote(out) {
+		entries, err := os.ReadDir(out)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", nil
+		}
+		for _, e := range entries {
+			if e.Name() != run.Folder {
+				return e.Name(), nil
+			}
+		}
+		return "", err
+	}
+	store, err := place.Open(out, place.Options{})
+	if err != nil {
+		return "", err
+	}
+	for e, err := range store.List(ctx, "") {
+		if err != nil || !strings.HasPrefix(e.Name, run.Folder+"/") {
+			return e.Name, err
+		}
+	}
+	return "", nil
+}
+
 // aside moves the old run to a free name beside it.
 func aside(out string) (string, error) {
+	if place.IsRemote(out) {
+		return "", fmt.Errorf("%s: an object store cannot move a run aside; name another --out, or remove what is there", out)
+	}
 	for k := 1; ; k++ {
 		to := fmt.Sprintf("%s.old-%d", out, k)
 		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
@@ -161,21 +186,26 @@ func (j *Job) reuse(ctx context.Context, old, p *plan.Plan, scratch string) ([]s
 
 // write puts the plan and the recipe as run where every task finds them.
 func (j *Job) write(ctx context.Context, p *plan.Plan) error {
-	dir := filepath.Join(j.Out, run.Folder)
-	err := os.MkdirAll(j.Out, 0o755)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
-	if err != nil {
-		return fmt.Errorf("make the run's folder: %w", err)
+	dir := place.Join(j.Out, run.Folder)
+	if !place.IsRemote(j.Out) {
+		err := os.MkdirAll(j.Out, 0o755)
+		if err == nil {
+			err = os.MkdirAll(dir, 0o700)
+		}
+		if err != nil {
+			return fmt.Errorf("make the run's folder: %w", err)
+		}
 	}
 	data, err := json.MarshalIndent(p, "", " ")
 	if err != nil {
 		return err
 	}
-	store := blob.Local(dir)
+	store, err := place.Open(dir, place.Options{})
+	if err != nil {
+		return err
+	}
 	for name, content := range map[string][]byte{"recipe.yaml": []byte(p.Recipe), ".gitignore": []byte("*\n"), "plan.json": data} {
-		if have, err := os.ReadFile(filepath.Join(dir, name)); err == nil && slices.Equal(have, content) {
+		if have, err := blob.Get(ctx, store, name, maxPlan); err == nil && slices.Equal(have, content) {
 			continue
 		}
 		if err := blob.Put(ctx, store, name, content); err != nil {

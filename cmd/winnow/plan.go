@@ -15,6 +15,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines/inspect"
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 func newPlan(a *app) *cobra.Command {
@@ -81,7 +82,7 @@ func (a *app) writePlan(ctx context.Context, job *pipelines.Job, p *plan.Plan, f
 	if _, err := job.Prepare(ctx, p, pipelines.Change{Reuse: f.reuse, Fresh: f.fresh}); err != nil {
 		return exitError{exitUsage, err}
 	}
-	file := filepath.Join(job.Out, run.Folder, "plan.json")
+	file := place.Join(job.Out, run.Folder, "plan.json")
 	if f.asJSON {
 		return a.planJSON(p, nil)
 	}
@@ -115,7 +116,7 @@ func path(root, name string) string {
 	if strings.HasPrefix(root, plan.Embedded) {
 		return plan.Embedded + name
 	}
-	return filepath.Join(root, name)
+	return place.Join(root, name)
 }
 
 func (a *app) planJSON(p *plan.Plan, proj *inspect.Projection) error {

@@ -2,12 +2,12 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 func newReport(a *app) *cobra.Command {
@@ -26,7 +26,7 @@ func newReport(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			job, p, err := pipelines.Open(dir)
+			job, p, err := pipelines.Open(c.Context(), dir)
 			if err != nil {
 				return err
 			}
@@ -45,7 +45,7 @@ func newReport(a *app) *cobra.Command {
 			if err := r.WriteReport(c.Context(), d); err != nil {
 				return err
 			}
-			fmt.Fprintln(a.out, filepath.Join(job.Out, run.Folder, "report.html"))
+			fmt.Fprintln(a.out, place.Join(job.Out, run.Folder, "report.html"))
 			return nil
 		},
 	}

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
-	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/models"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/blob/place"
 	"github.com/winnow-data/winnow/stages/settings"
 )
 
@@ -185,6 +187,19 @@ func (a *app) asked(u models.Usage) {
 	fmt.Fprintln(a.out)
 }
 
+// retries says how often stores had to be asked again.
+func (a *app) retries(kinds map[string]int64) {
+	var sum int64
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		sum += kinds[kind]
+		parts = append(parts, comma(kinds[kind])+" "+kind)
+	}
+	if sum > 0 {
+		fmt.Fprintf(a.out, "retries %s to stores: %s\n", plural(int(sum), "request"), strings.Join(parts, ", "))
+	}
+}
+
 // offline refuses a recipe that names something on the network.
 func offline(job *pipelines.Job) error {
 	for name, m := range job.Recipe.Models {
@@ -193,9 +208,12 @@ func offline(job *pipelines.Job) error {
 		}
 	}
 	for _, in := range job.Recipe.Inputs {
-		if strings.Contains(in.Path, "://") {
-			return usage("--offline: the input %s lies on the network", in.Path)
+		if place.IsRemote(in.At()) {
+			return usage("--offline: the input %s lies on the network", place.Shown(in.At()))
 		}
+	}
+	if place.IsRemote(job.Out) {
+		return usage("--offline: the output %s lies on the network", job.Out)
 	}
 	return nil
 }
@@ -290,12 +308,13 @@ func (a *app) summary(job *pipelines.Job, s *run.Summary, f runFlags, took time.
 		for _, u := range job.Asked() {
 			a.asked(u)
 		}
+		a.retries(s.Retries)
 		fmt.Fprintf(a.out, "corpus  %s  (%d files, %s)\n", safe(job.Out), s.Files, size(s.Bytes))
-		fmt.Fprintf(a.out, "report  %s\n", safe(filepath.Join(job.Out, run.Folder, "report.html")))
+		fmt.Fprintf(a.out, "report  %s\n", safe(place.Join(job.Out, run.Folder, "report.html")))
 		if s.Work > 64<<20 {
 			where := f.scratch
 			if where == "" {
-				where = filepath.Join(job.Out, run.Folder, "work")
+				where = place.Join(job.Out, run.Folder, "work")
 			}
 			fmt.Fprintf(a.out, "work files for --reuse: %s in %s, free to delete\n", size(s.Work), safe(where))
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	slash "path"
 	"path/filepath"
 	"strings"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines/inspect"
 	"github.com/winnow-data/winnow/pipelines/report"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 func newStats(a *app) *cobra.Command {
@@ -45,11 +47,11 @@ func newStats(a *app) *cobra.Command {
 			if err := d.HTML(&page); err != nil {
 				return err
 			}
-			dir, name := filepath.Split(out)
-			if dir == "" {
-				dir = "."
+			store, err := place.Open(place.Dir(out), place.Options{})
+			if err == nil {
+				err = blob.Put(c.Context(), store, slash.Base(filepath.ToSlash(out)), page.Bytes())
 			}
-			if err := blob.Put(c.Context(), blob.Local(dir), name, page.Bytes()); err != nil {
+			if err != nil {
 				return fmt.Errorf("write the page: %w", err)
 			}
 			if csv != "" {

@@ -31,7 +31,7 @@ func newTask(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			job, p, err := pipelines.Open(args[0])
+			job, p, err := pipelines.Open(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

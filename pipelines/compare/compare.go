@@ -15,13 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/report"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 // A Diff is what two runs have and have not in common.
@@ -53,7 +52,7 @@ func Runs(ctx context.Context, a, b string) (*Diff, error) {
 		folder string
 		side   *Side
 	}{{a, &d.A}, {b, &d.B}} {
-		if err := x.side.open(x.folder); err != nil {
+		if err := x.side.open(ctx, x.folder); err != nil {
 			return nil, err
 		}
 	}
@@ -65,14 +64,17 @@ func Runs(ctx context.Context, a, b string) (*Diff, error) {
 	return &d, err
 }
 
+// maxReport bounds a report: it grows with rules, sources and tasks.
+const maxReport = 1 << 30
+
 // open reads what a finished run says about itself.
-func (s *Side) open(folder string) error {
-	p, out, err := pipelines.ReadPlan(folder)
+func (s *Side) open(ctx context.Context, folder string) error {
+	p, out, err := pipelines.ReadPlan(ctx, folder)
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(out, run.Folder, "report.json")
-	data, err := os.ReadFile(name)
+	name := place.Join(out, run.Folder, "report.json")
+	data, err := place.ReadFile(ctx, name, maxReport, place.Options{})
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the run in %s is not finished: it has no report.json; go on with winnow run", out)
 	}

@@ -5,13 +5,10 @@ import (
 	"errors"
 	"io/fs"
 	"iter"
-	"path/filepath"
-	"slices"
 
 	"github.com/winnow-data/winnow/pipelines"
-	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
-	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
@@ -41,12 +38,12 @@ func Answered(ctx context.Context, dir string) iter.Seq2[*stages.Document, error
 
 // answeredFiles are the files of a run that may hold prompts: shards in winnow's own form, and what it tells beside them.
 func answeredFiles(ctx context.Context, dir string) ([]File, error) {
-	p, out, err := pipelines.ReadPlan(dir)
+	p, out, err := pipelines.ReadPlan(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	var files []File
-	shards, err := blob.Resolve(ctx, out, ".")
+	shards, err := place.Resolve(ctx, "", out, place.Options{})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -55,14 +52,6 @@ func answeredFiles(ctx context.Context, dir string) ([]File, error) {
 			files = append(files, File{Name: f.Path, in: f.Name, store: f.Store})
 		}
 	}
-	beside := filepath.Join(out, run.Folder, "rows")
-	names, err := filepath.Glob(filepath.Join(beside, "*.jsonl.zst"))
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		files = append(files, File{Name: name, in: filepath.Base(name), store: blob.Local(beside)})
-	}
-	return files, nil
+	beside, err := streams(ctx, out, "rows")
+	return append(files, beside...), err
 }

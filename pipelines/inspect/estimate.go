@@ -148,12 +148,11 @@ func populations(ctx context.Context, files []File, p *plan.Plan, limit int64) (
 // losses adds up what did not come through, by the label of the stage, each document with the weight of its file.
 func losses(ctx context.Context, out string, files map[string]population) (map[string]float64, error) {
 	gone := map[string]float64{}
-	own := filepath.Join(out, run.Folder)
-	err := everyRecord(ctx, filepath.Join(own, "excluded"), nil, func(e *run.Exclusion) { gone[e.Label] += files[e.File].weight() })
+	err := everyRecord(ctx, out, "excluded", nil, func(e *run.Exclusion) { gone[e.Label] += files[e.File].weight() })
 	if err != nil {
 		return nil, err
 	}
-	err = everyRecord(ctx, filepath.Join(own, "quarantine"), nil, func(q *run.Quarantined) { gone[q.Label] += files[q.File].weight() })
+	err = everyRecord(ctx, out, "quarantine", nil, func(q *run.Quarantined) { gone[q.Label] += files[q.File].weight() })
 	return gone, err
 }
 

@@ -1,25 +1,20 @@
 package inspect
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
-	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
@@ -62,7 +57,7 @@ func Explain(ctx context.Context, dir, id string) (*Story, error) {
 	if id == "" {
 		return nil, errors.New("explain: the id is empty")
 	}
-	p, out, err := pipelines.ReadPlan(dir)
+	p, out, err := pipelines.ReadPlan(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +118,7 @@ func (s *Story) others() []string {
 }
 
 func (s *Story) removals(ctx context.Context, out string) error {
-	return eachRecord(ctx, filepath.Join(out, run.Folder, "excluded"), s.ID, func(e *run.Exclusion) {
+	return eachRecord(ctx, out, "excluded", s.ID, func(e *run.Exclusion) {
 		switch {
 		case e.ID == s.ID:
 			s.Fates = append(s.Fates, Fate{Removed: e})
@@ -137,7 +132,7 @@ func (s *Story) removals(ctx context.Context, out string) error {
 }
 
 func (s *Story) quarantine(ctx context.Context, out string) error {
-	return eachRecord(ctx, filepath.Join(out, run.Folder, "quarantine"), s.ID, func(q *run.Quarantined) {
+	return eachRecord(ctx, out, "quarantine", s.ID, func(q *run.Quarantined) {
 		at := fmt.Sprintf("#%d", q.Row)
 		if q.ID == s.ID || q.ID == "" && (q.File+at == s.ID || shard.Label(q.File)+at == s.ID) {
 			s.Fates = append(s.Fates, Fate{Quarantined: q, Text: q.Raw})
@@ -146,7 +141,7 @@ func (s *Story) quarantine(ctx context.Context, out string) error {
 }
 
 // eachRecord reads the lines of the run's streams that may tell of an id.
-func eachRecord[T any](ctx context.Context, dir, id string, visit func(*T)) error {
+func eachRecord[T any](ctx context.Context, out, kind, id string, visit func(*T)) error {
 	quoted, err := json.Marshal(id)
 	if err != nil {
 		return err
@@ -155,26 +150,26 @@ func eachRecord[T any](ctx context.Context, dir, id string, visit func(*T)) erro
 	if strings.Contains(id, "#") {
 		needle = nil // FILE#RECORD: no line spells it
 	}
-	return everyRecord(ctx, dir, needle, visit)
+	return everyRecord(ctx, out, kind, needle, visit)
 }
 
-// everyRecord reads the lines of the run's streams in a folder that hold some bytes; nil reads all.
-func everyRecord[T any](ctx context.Context, dir string, needle []byte, visit func(*T)) error {
-	names, err := filepath.Glob(filepath.Join(dir, "*.jsonl.zst"))
+// everyRecord reads the lines of the run's streams of a kind that hold some bytes; nil reads all.
+func everyRecord[T any](ctx context.Context, out, kind string, needle []byte, visit func(*T)) error {
+	files, err := streams(ctx, out, kind)
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
+	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := eachLine(name, func(line []byte) error {
+		if err := eachLine(ctx, f, func(line []byte) error {
 			if !bytes.Contains(line, needle) {
 				return nil
 			}
 			v := new(T)
 			if err := json.Unmarshal(line, v); err != nil {
-				return fmt.Errorf("read %s: %w", name, err)
+				return fmt.Errorf("read %s: %w", f.Name, err)
 			}
 			visit(v)
 			return nil
@@ -185,36 +180,9 @@ func everyRecord[T any](ctx context.Context, dir string, needle []byte, visit fu
 	return nil
 }
 
-// maxLine bounds one line of a run's stream: a quarantined record of 64 KiB, escaped.
-const maxLine = 64 << 20
-
-func eachLine(name string, visit func([]byte) error) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	defer z.Close()
-	in := bufio.NewScanner(z)
-	in.Buffer(nil, maxLine)
-	for in.Scan() {
-		if err := visit(in.Bytes()); err != nil {
-			return err
-		}
-	}
-	if err := in.Err(); err != nil {
-		return fmt.Errorf("read %s: %w", name, err)
-	}
-	return nil
-}
-
 // corpus looks for the id in the shards.
 func (s *Story) corpus(ctx context.Context, out string, p *plan.Plan) error {
-	found, err := blob.Resolve(ctx, out, ".")
+	found, err := place.Resolve(ctx, "", out, place.Options{})
 	if errors.Is(err, fs.ErrNotExist) || found == nil {
 		return nil // a run that was interrupted before its first shard
 	}

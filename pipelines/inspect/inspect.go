@@ -20,6 +20,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines/recipes"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
@@ -49,7 +50,7 @@ func Paths(ctx context.Context, paths []string) ([]File, error) {
 func find(ctx context.Context, p string) ([]blob.Found, error) {
 	name, ok := strings.CutPrefix(p, plan.Embedded)
 	if !ok {
-		return blob.Resolve(ctx, ".", p)
+		return place.Resolve(ctx, ".", p, place.Options{})
 	}
 	store := blob.FS(recipes.FS())
 	var found []blob.Found

@@ -60,9 +60,9 @@ func recipeFile(t *testing.T, stages, input string) string {
 func TestChainAgreesWithRun(t *testing.T) {
 	job := ran(t, "quickstart", pipelines.Flags{})
 	want := map[string]run.Exclusion{}
-	if err := everyRecord(t.Context(), filepath.Join(job.Out, run.Folder, "excluded"), nil, func(e *run.Exclusion) {
+	if err := everyRecord(t.Context(), job.Out, "excluded", nil, func(e *run.Exclusion) {
 		if !strings.HasPrefix(e.Label, "dedup_") {
-			want[place(e.File, e.Row)] = *e
+			want[lay(e.File, e.Row)] = *e
 		}
 	}); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestChainAgreesWithRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			at := place(d.At.File, d.At.Row)
+			at := lay(d.At.File, d.At.Row)
 			steps := chain.Document(d)
 			last := steps[len(steps)-1]
 			e, removed := want[at]
@@ -104,7 +104,7 @@ func TestChainAgreesWithRun(t *testing.T) {
 	}
 }
 
-func place(file string, row int64) string { return fmt.Sprintf("%s#%d", file, row) }
+func lay(file string, row int64) string { return fmt.Sprintf("%s#%d", file, row) }
 
 const threeAndMore = `{"id":"a","text":"one two three"}
 {"id":"b","text":"one two three"}

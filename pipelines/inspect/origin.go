@@ -13,7 +13,7 @@ import (
 // Origin reads a document of a run again from where the input held it, and passes it through the stages that need no other document. The
 // input must still be there, as it was.
 func Origin(ctx context.Context, dir string, at stages.Place) (text string, steps []Step, err error) {
-	job, p, err := pipelines.Open(dir)
+	job, p, err := pipelines.Open(ctx, dir)
 	if err != nil {
 		return "", nil, err
 	}

@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"path/filepath"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
-	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
 	"github.com/winnow-data/winnow/stages/shard"
@@ -27,7 +25,7 @@ func formatOf(p *plan.Plan, name string) string {
 
 // rows looks for the id in what the run tells of rows beside their shards, and among the prompts that went.
 func (s *Story) rows(ctx context.Context, out string) error {
-	names, err := filepath.Glob(filepath.Join(out, run.Folder, "rows", "*.jsonl.zst"))
+	files, err := streams(ctx, out, "rows")
 	if err != nil {
 		return err
 	}
@@ -35,17 +33,17 @@ func (s *Story) rows(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range names {
+	for _, f := range files {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err := eachLine(name, func(line []byte) error {
+		err := eachLine(ctx, f, func(line []byte) error {
 			if !bytes.HasPrefix(line, append([]byte(`{"id":`), quoted...)) {
 				return nil
 			}
 			d, err := document(ctx, line)
 			if err != nil {
-				return fmt.Errorf("read %s: %w", name, err)
+				return fmt.Errorf("read %s: %w", f.Name, err)
 			}
 			s.row(d)
 			return nil

@@ -160,7 +160,7 @@ func (p *Plan) key(rec *recipe.Recipe, ph *Phase, before string) (string, error)
 	if ph.Pass != nil && ph.Pass.From == "" {
 		for _, in := range p.Inputs {
 			as := rec.Inputs[in.Entry]
-			as.Path = ""
+			as.Path, as.List, as.Anonymous = "", "", false
 			k.Inputs = append(k.Inputs, keyedInput{in.Name, in.Version, in.Size, in.Kind.String(), as})
 		}
 	}

@@ -9,14 +9,15 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/recipe"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
 // Embedded is the scheme of inputs that lie in the binary.
 const Embedded = "embedded:"
 
-// Sources are what a plan is made from beside the recipe, set by whoever joins the rooms: the stores that inputs are read from, which are the
-// local disk and the sample data in the binary, and what is known of models.
+// Sources are what a plan is made from beside the recipe, set by whoever joins the rooms: the stores that inputs are read from, which are those of
+// [place] and the sample data in the binary, and what is known of models.
 type Sources struct {
 	Embedded fs.FS
 	// Identify says what a model of the recipe is, such as the checksum of its files, and how many bytes they have; 0 for one elsewhere. It opens no
@@ -29,14 +30,14 @@ func (s Sources) Open(in Input) blob.Store {
 	if strings.HasPrefix(in.Root, Embedded) {
 		return blob.FS(s.Embedded)
 	}
-	return blob.Local(in.Root)
+	return stored(in)
 }
 
 // list finds the files of all inputs of a recipe.
 func (s Sources) list(ctx context.Context, rec *recipe.Recipe) ([]Input, error) {
 	var inputs []Input
 	for k, in := range rec.Inputs {
-		found, err := s.find(ctx, rec.Dir, in.Path)
+		found, err := s.find(ctx, rec.Dir, in)
 		if err != nil {
 			return nil, err
 		}
@@ -45,17 +46,26 @@ func (s Sources) list(ctx context.Context, rec *recipe.Recipe) ([]Input, error) 
 			if err != nil {
 				return nil, err
 			}
+			if in.List != "" {
+				if p.List, err = place.Abs(rec.Dir, in.List); err != nil {
+					return nil, err
+				}
+			}
 			inputs = append(inputs, p)
 		}
 	}
 	return inputs, nil
 }
 
-func (s Sources) find(ctx context.Context, dir, pattern string) ([]blob.Found, error) {
-	if prefix, ok := strings.CutPrefix(pattern, Embedded); ok {
+func (s Sources) find(ctx context.Context, dir string, in recipe.Input) ([]blob.Found, error) {
+	if prefix, ok := strings.CutPrefix(in.Path, Embedded); ok {
 		return findEmbedded(ctx, s.Embedded, prefix)
 	}
-	return blob.Resolve(ctx, dir, pattern)
+	opt := place.Options{Anonymous: in.Anonymous}
+	if in.List != "" {
+		return place.List(ctx, dir, in.List, opt)
+	}
+	return place.Resolve(ctx, dir, in.Path, opt)
 }
 
 // findEmbedded lists the files of a folder in the binary, or finds one file.
@@ -98,8 +108,13 @@ func describe(ctx context.Context, f blob.Found, entry int, in recipe.Input) (In
 	if in.Format != "" && !slices.Contains(shard.Forms, in.Format) {
 		kind.Format = formatOf(in.Format)
 	}
+	root := strings.TrimSuffix(f.Path, f.Name)
+	if root != "/" {
+		root = strings.TrimSuffix(root, "/")
+	}
 	return Input{
-		Entry: entry, Name: f.Name, Root: strings.TrimSuffix(strings.TrimSuffix(f.Path, f.Name), "/"),
+		Anonymous: in.Anonymous, Query: queryOf(in.Path),
+		Entry: entry, Name: f.Name, Root: root,
 		Size: f.Size, Version: f.Version, Kind: kind,
 	}, nil
 }

@@ -56,6 +56,10 @@ type Input struct {
 	Version string     `json:"version"` // modification time, or ETag
 	Kind    shard.Kind `json:"kind"`
 	Decoded int64      `json:"decoded"` // estimated bytes of text
+
+	Anonymous bool   `json:"anonymous,omitempty"` // the object store is asked without a signature
+	List      string `json:"list,omitempty"`      // the list that named it, which may hold a query that nobody is told
+	Query     string `json:"query,omitempty"`     // of an address; one that is as good as a key never stands here
 }
 
 // A Stage is one stage of the recipe as the plan's keys see it.

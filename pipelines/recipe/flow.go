@@ -77,7 +77,7 @@ func (l *loader) inputFields(known map[string]bool) (closed bool) {
 		}
 		crawl := in.Format == "warc"
 		if in.Format == "" {
-			base := in.Path[strings.LastIndexByte(in.Path, '/')+1:]
+			base := in.At()[strings.LastIndexByte(in.At(), '/')+1:]
 			crawl = strings.Contains(base, ".warc") || strings.Contains(base, ".wet")
 		}
 		if crawl {

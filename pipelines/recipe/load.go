@@ -166,14 +166,22 @@ func (l *loader) inputs(n *settings.Node) {
 		if item.Kind == settings.Scalar {
 			in.Path = item.Text
 			l.path(item, in.Path, "input")
+			l.reach(item, in, false, "input")
 			l.recipe.Inputs = append(l.recipe.Inputs, in)
 			continue
 		}
 		l.add(within("input", settings.Decode(item, &in))...)
-		if p := item.Get("path"); p == nil {
+		switch p, list := item.Get("path"), item.Get("list"); {
+		case p != nil && list != nil:
+			l.add(settings.At(list, "an input has a path or a list, not both").In("input: list"))
+		case p == nil && list == nil:
 			l.add(settings.At(item, "no path").In("input"))
-		} else if p.Kind == settings.Scalar {
+		case list != nil && list.Kind == settings.Scalar:
+			l.path(list, in.List, "input: list")
+			l.reach(list, in, false, "input: list")
+		case p != nil && p.Kind == settings.Scalar:
 			l.path(p, in.Path, "input: path")
+			l.reach(p, in, false, "input: path")
 		}
 		l.encoding(item.Get("encoding"), in.Encoding)
 		l.recipe.Inputs = append(l.recipe.Inputs, in)
@@ -196,6 +204,7 @@ func (l *loader) outputs(n *settings.Node) {
 		}
 		if at.Kind == settings.Scalar {
 			l.scheme(at, out.Path, "output")
+			l.reach(at, Input{Path: out.Path}, true, "output")
 		}
 		key := path.Clean(out.Path)
 		if first := seen[key]; first != nil && at.Flag == "" {

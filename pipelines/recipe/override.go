@@ -115,7 +115,7 @@ func (l *loader) inEdit(now *settings.Node) edit {
 		single = now.Items[0]
 	}
 	isMap := single != nil && single.Kind == settings.Map
-	if len(l.opt.In) == 1 && now != nil && now.Kind == settings.Map {
+	if len(l.opt.In) == 1 && now != nil && now.Kind == settings.Map && now.Get("list") == nil {
 		return edit{flag: flag, path: []string{"input", "path"}, value: literal(l.opt.In[0], flag)}
 	}
 	if len(l.opt.In) == 1 && !isMap {
@@ -126,7 +126,7 @@ func (l *loader) inEdit(now *settings.Node) edit {
 		m := &settings.Node{Kind: settings.Map, Flow: true, Flag: flag, Pairs: []settings.Pair{pair("path", literal(path, flag), flag)}}
 		if isMap {
 			for _, p := range single.Pairs {
-				if p.Key.Text != "path" {
+				if p.Key.Text != "path" && p.Key.Text != "list" {
 					m.Pairs = append(m.Pairs, p)
 				}
 			}

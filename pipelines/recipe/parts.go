@@ -110,6 +110,16 @@ func (l *loader) scheme(n *settings.Node, path, where string) bool {
 	return false
 }
 
+// reach reports a place on another machine that cannot be asked.
+func (l *loader) reach(n *settings.Node, in Input, write bool, where string) {
+	if l.opt.Reach == nil || !strings.Contains(in.At(), "://") || strings.HasPrefix(in.At(), embedded) {
+		return
+	}
+	if err := l.opt.Reach(in, write); err != nil {
+		l.add(settings.At(n, "%v", err).In(where))
+	}
+}
+
 // path reports a file or folder that is not there. Globs are left to who reads the folder.
 func (l *loader) path(n *settings.Node, path, where string) {
 	if !l.scheme(n, path, where) || strings.ContainsAny(path, "*?[{") {

@@ -53,7 +53,8 @@ type Recipe struct {
 
 // An Input is where documents come from and what their fields are called there. Empty names mean winnow's own.
 type Input struct {
-	Path     string // a file, a folder or a glob; relative to the recipe
+	Path     string // a file, a folder or a glob; relative to the recipe, or s3:// or https://
+	List     string `json:",omitempty"` // a file of paths, one a line; instead of Path
 	Source   Source
 	Format   string `allowed:"jsonl,parquet,warc,text,lines,messages,sharegpt,alpaca,trl"` // "": by name and first bytes; the last four are layouts of conversations
 	Encoding string // a WHATWG label such as gb18030; "": detected
@@ -67,6 +68,16 @@ type Input struct {
 	Answers  string
 	Chosen   string
 	Rejected string
+	// Anonymous asks an object store without a signature: for public buckets.
+	Anonymous bool `json:",omitempty"`
+}
+
+// At is where an input is said to be: its path, or its list.
+func (in *Input) At() string {
+	if in.List != "" {
+		return in.List
+	}
+	return in.Path
 }
 
 // A Source is the domain of an input's documents: a literal for all, or the name of the field that holds it. Both are empty by default.
@@ -132,6 +143,8 @@ type Options struct {
 	Dir     string                  // the recipe's folder
 	Stat    func(path string) error // says whether a file or folder is there; nil asks the local disk. The path is joined to Dir.
 	Schemes []string                // of URLs that paths may have, such as "s3"
+	// Reach says what is wrong with a place on another machine that is read, or written to; nil asks nobody.
+	Reach func(in Input, write bool) error
 	// Hub says what is wrong with a model of a hub, such as that it does not lie on this machine, and how to mend it; nil takes it for there.
 	Hub func(Model) (help string, err error)
 	In  []string // --in: paths that replace the recipe's, relative to Dir or absolute

@@ -35,7 +35,7 @@ func Schema(reg *stages.Registry, docs Docs) []byte {
 			"name":   object{"type": []string{"string", "number"}, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 100, "description": "Name of the output's files."},
 			"seed":   object{"type": "integer", "minimum": 0, "description": "Of every random choice. Default 0."},
 			"models": object{"type": []string{"object", "null"}, "additionalProperties": withText(one(&Model{}), modelDocs), "description": "Names with where the models are: hub, file, url or replay."},
-			"input":  pathOrMaps(withText(one(&Input{}), inputDocs), "Where documents come from: a path, a map, or a list of maps."),
+			"input":  pathOrMaps(withText(one(&Input{}), inputDocs), []string{"path", "list"}, "Where documents come from: a path, a map, or a list of maps."),
 			"stages": object{
 				"type":        []string{"array", "null"},
 				"description": "What happens to documents, in this order: names, or names with settings.",
@@ -44,7 +44,7 @@ func Schema(reg *stages.Registry, docs Docs) []byte {
 					object{"type": "object", "properties": entries, "additionalProperties": false, "minProperties": 1, "maxProperties": 1},
 				}},
 			},
-			"output": pathOrMaps(withText(one(ptr(defaultOutput())), outputDocs), "Where rows go: a path, a map, or a list of maps."),
+			"output": pathOrMaps(withText(one(ptr(defaultOutput())), outputDocs), []string{"path"}, "Where rows go: a path, a map, or a list of maps."),
 			"limits": withText(one(ptr(defaultLimits())), limitDocs),
 		},
 		"additionalProperties": false,
@@ -115,8 +115,17 @@ func stageSchema(spec stages.Spec, docs Docs) object {
 	return described(object{"anyOf": []any{s, object{"type": "null"}}}, docs(spec.Name, ""))
 }
 
-func pathOrMaps(item object, text string) object {
-	item["required"] = []string{"path"}
+// pathOrMaps is the schema of a path, a map that needs one of some keys, or a list of such maps.
+func pathOrMaps(item object, needs []string, text string) object {
+	if len(needs) == 1 {
+		item["required"] = needs
+	} else {
+		var either []any
+		for _, name := range needs {
+			either = append(either, object{"required": []string{name}})
+		}
+		item["oneOf"] = either
+	}
 	return object{"description": text, "anyOf": []any{
 		object{"type": []string{"string", "number"}},
 		item,
@@ -135,7 +144,8 @@ func withText(schema object, docs map[string]string) object {
 }
 
 var inputDocs = map[string]string{
-	"path":     "A file, a folder or a glob; relative to the recipe.",
+	"path":     "A file, a folder or a glob; relative to the recipe, or s3://BUCKET/KEY, or https://.",
+	"list":     "A file of paths, one a line, instead of a path; relative ones are to the file.",
 	"source":   "The domain of the documents: a name, or {field: NAME}.",
 	"format":   "Told by name and first bytes if not given.",
 	"encoding": "A WHATWG label such as gb18030; detected if not given.",
@@ -149,6 +159,8 @@ var inputDocs = map[string]string{
 	"answers":  "The field that holds candidate answers.",
 	"chosen":   "The field that holds the better answer.",
 	"rejected": "The field that holds the worse answer.",
+
+	"anonymous": "true: ask the object store without a signature, for public buckets.",
 }
 
 var outputDocs = map[string]string{

@@ -80,11 +80,11 @@ func worst(s *tally.StageCount, set ruleSet) string {
 // phaseTally adds up the tallies of a finished phase, in task order.
 func (r *Runner) phaseTally(ctx context.Context, ph *plan.Phase) (*tally.Tally, error) {
 	sum := tally.New(r.layout.tally, mask)
-	for t := range ph.Tasks {
-		m, err := r.marker(ctx, ph, t)
-		if err != nil {
-			return nil, err
-		}
+	markers, err := r.markers(ctx, ph)
+	if err != nil {
+		return nil, err
+	}
+	for t, m := range markers {
 		if m == nil {
 			return nil, fmt.Errorf("task %d of phase %s has no marker", t, ph.Name)
 		}

@@ -72,11 +72,11 @@ func (r *Runner) stopped() bool {
 // phase does the tasks of one phase that have no marker, the largest first, and checks what the phase as a whole must satisfy.
 func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
 	var todo []int
-	for t := range ph.Tasks {
-		m, err := r.marker(ctx, ph, t)
-		if err != nil {
-			return err
-		}
+	markers, err := r.markers(ctx, ph)
+	if err != nil {
+		return err
+	}
+	for t, m := range markers {
 		if m == nil {
 			todo = append(todo, t)
 		}
@@ -96,7 +96,7 @@ func (r *Runner) phase(ctx context.Context, ph *plan.Phase) error {
 			return r.persist(gctx, ph, t)
 		})
 	}
-	err := g.Wait()
+	err = g.Wait()
 	if err == nil {
 		err = ctx.Err() // it may have ended before a task began
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -84,7 +83,7 @@ func (f *taskFiles) Tasks(phase string) int {
 
 // Temp returns a file without a name: it is gone with the process, however that ends. It implements stages.Files.
 func (f *taskFiles) Temp() (stages.TempFile, error) {
-	t, err := os.CreateTemp(filepath.Join(f.run.scratch, "spill"), "winnow-spill-")
+	t, err := os.CreateTemp(f.run.local.spill, "winnow-spill-")
 	if err != nil {
 		return nil, err
 	}

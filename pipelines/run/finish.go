@@ -33,11 +33,11 @@ func (r *Runner) Result(ctx context.Context) (*Result, error) {
 		if ph.Finish {
 			continue
 		}
-		for t := range ph.Tasks {
-			m, err := r.marker(ctx, ph, t)
-			if err != nil {
-				return nil, err
-			}
+		markers, err := r.markers(ctx, ph)
+		if err != nil {
+			return nil, err
+		}
+		for t, m := range markers {
 			if m == nil {
 				return nil, fmt.Errorf("task %d of phase %s is not done", t, ph.Name)
 			}

@@ -5,14 +5,16 @@ package run
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"syscall"
 )
 
 // join enters the run's folder beside other processes. The first one in sweeps up what killed processes have left. The
 // returned function leaves.
 func (r *Runner) join() (leave func(), err error) {
-	f, err := os.OpenFile(filepath.Join(r.dir, Folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if r.local.lock == "" {
+		return func() {}, nil // an object store: what is unfinished there has no name that could be swept
+	}
+	f, err := os.OpenFile(r.local.lock, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("the run's lock: %w", err)
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/stages/blob"
 	"github.com/winnow-data/winnow/stages/shard"
@@ -45,6 +47,7 @@ type Times struct {
 	Stages    map[string]float64 `json:"stages,omitempty"`
 	Memory    int64              `json:"memory"` // resident bytes of the process at the end
 	Host      string             `json:"host,omitempty"`
+	Retries   map[string]int64   `json:"retries,omitempty"` // of requests to remote stores
 }
 
 // maxMarker bounds what is read back: a tally stays under 300 KB, facts and file lists beside it are small.
@@ -101,8 +104,47 @@ func (r *Runner) mark(ctx context.Context, m *Marker) error {
 	if err != nil {
 		return fmt.Errorf("marker of %s %d: %w", m.Phase, m.Task, err)
 	}
-	if err := blob.Put(ctx, r.own, markerName(m.Phase, m.Task), data); err != nil {
+	if err := r.putMarker(ctx, m, data); err != nil {
 		return fmt.Errorf("write the marker of %s %d: %w", m.Phase, m.Task, err)
 	}
 	return nil
+}
+
+// putMarker puts a marker where none is. Of two attempts at one task, which cluster engines do make, the first has done it; both have written the same
+// bytes. A marker that counts for nothing gives way.
+func (r *Runner) putMarker(ctx context.Context, m *Marker, data []byte) error {
+	name := markerName(m.Phase, m.Task)
+	for n := 0; ; n++ {
+		err := r.own.PutIfAbsent(ctx, name, data)
+		if !errors.Is(err, blob.ErrExists) || n == 3 {
+			return err
+		}
+		ph, _, err := r.plan.Find(m.Phase)
+		if err != nil {
+			return err
+		}
+		if there, err := r.marker(ctx, ph, m.Task); err != nil || there != nil {
+			return err
+		}
+		if err := r.own.Remove(ctx, name); err != nil {
+			return err
+		}
+	}
+}
+
+// markersAtOnce is how many markers are looked at together: each is a few requests, which an object store answers in tens of milliseconds.
+const markersAtOnce = 32
+
+// markers returns the markers of all tasks of a phase, nil for those that are not done.
+func (r *Runner) markers(ctx context.Context, ph *plan.Phase) ([]*Marker, error) {
+	list := make([]*Marker, ph.Tasks)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(markersAtOnce)
+	for t := range list {
+		g.Go(func() (err error) {
+			list[t], err = r.marker(ctx, ph, t)
+			return err
+		})
+	}
+	return list, g.Wait()
 }

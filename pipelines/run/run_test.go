@@ -222,15 +222,15 @@ func TestScratch(t *testing.T) {
 	dir, scratch := t.TempDir(), t.TempDir()
 	a := planned(t, filepath.Join(dir, "a"), "[once]", Options{Scratch: scratch}, texts...)
 	b := planned(t, filepath.Join(dir, "b"), "[once]", Options{Scratch: scratch}, texts...)
-	if a.plan.Key != b.plan.Key || a.scratch == b.scratch {
-		t.Fatalf("keys %s and %s, work in %s and %s", a.plan.Key, b.plan.Key, a.scratch, b.scratch)
+	if a.plan.Key != b.plan.Key || a.local.spill == b.local.spill {
+		t.Fatalf("keys %s and %s, work in %s and %s", a.plan.Key, b.plan.Key, a.local.spill, b.local.spill)
 	}
 	if err := a.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	changed := planned(t, filepath.Join(dir, "a"), "[once, number]", Options{Scratch: scratch}, texts...)
-	if changed.plan.Key == a.plan.Key || changed.scratch != a.scratch {
-		t.Errorf("a changed recipe works in %s, not %s", changed.scratch, a.scratch)
+	if changed.plan.Key == a.plan.Key || changed.local.spill != a.local.spill {
+		t.Errorf("a changed recipe works in %s, not %s", changed.local.spill, a.local.spill)
 	}
 	if done, all := changed.Done(t.Context()); done == 0 || done == all {
 		t.Errorf("%d of %d tasks of the changed recipe are done; scan and resolve should be", done, all)

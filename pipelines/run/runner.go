@@ -13,9 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/recipe"
@@ -60,8 +59,7 @@ type Runner struct {
 	out     blob.Store // the folder of the output
 	own     blob.Store // _winnow in it
 	work    blob.Store // intermediate files
-	dir     string     // the folder of the output
-	scratch string     // the folder of work files, spill in it
+	local   local      // what of it lies on this machine
 	cpu     chan struct{}
 	env     *stages.Env // what components are offered; what one of them has loaded, all tasks share
 	meter   meter
@@ -78,24 +76,9 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	own := filepath.Join(dir, Folder)
-	work := filepath.Join(own, "work")
-	if opt.Scratch != "" {
-		work = filepath.Join(opt.Scratch, scratchName(dir))
-	}
-	spill := filepath.Join(work, "spill")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the output folder: %w", err)
-	}
-	for _, d := range []string{own, work, spill} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
-			return nil, fmt.Errorf("make the run's folder: %w", err)
-		}
-	}
-	r := &Runner{
-		plan: p, recipe: rec, sources: src, opt: opt,
-		out: blob.Local(dir), own: blob.Local(own), work: blob.Local(work), dir: dir, scratch: work,
-		cpu: make(chan struct{}, opt.Workers),
+	r := &Runner{plan: p, recipe: rec, sources: src, opt: opt, cpu: make(chan struct{}, opt.Workers)}
+	if err := r.open(dir); err != nil {
+		return nil, err
 	}
 	r.env = &stages.Env{Dir: rec.Dir, Seed: p.Seed, Memory: r.taskMemory()}
 	if opt.Provide != nil {
@@ -106,15 +89,6 @@ func New(p *plan.Plan, rec *recipe.Recipe, src plan.Sources, dir string, opt Opt
 		return nil, err
 	}
 	return r, r.newLayout()
-}
-
-// scratchName names the work folder of an output folder below --scratch. Runs into other folders have another, so that neither sweeps nor
-// forgets the other's files; a changed recipe has the same, so that --reuse finds the work of its unchanged phases.
-func scratchName(dir string) string {
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
-	}
-	return "winnow-" + digest([]byte(dir))[:24]
 }
 
 // taskMemory is the share of one task in what components may hold: half of the limit goes to documents in flight,
@@ -132,14 +106,12 @@ func (r *Runner) Task(ctx context.Context, phase string, index int) error {
 	}
 	if n > 0 {
 		before := &r.plan.Phases[n-1]
-		for t := range before.Tasks {
-			m, err := r.marker(ctx, before, t)
-			if err != nil {
-				return err
-			}
-			if m == nil {
-				return fmt.Errorf("task %d of phase %s must be done before phase %s", t, before.Name, ph.Name)
-			}
+		markers, err := r.markers(ctx, before)
+		if err != nil {
+			return err
+		}
+		if t := slices.Index(markers, nil); t >= 0 {
+			return fmt.Errorf("task %d of phase %s must be done before phase %s", t, before.Name, ph.Name)
 		}
 	}
 	m, err := r.marker(ctx, ph, index)

@@ -94,6 +94,9 @@ func (s *inputSource) open() error {
 		return errors.Join(stages.Final(fmt.Errorf(
 			"%s has %d bytes, %d when the run was planned; the input changed", in.Name, o.Size(), in.Size)), o.Close())
 	}
+	if v, ok := o.(interface{ Version() string }); ok && v.Version() != in.Version {
+		return errors.Join(stages.Final(fmt.Errorf("%s is not the version that the run was planned for; the input changed", in.Name)), o.Close())
+	}
 	as := s.run.recipe.Inputs[in.Entry]
 	opt := plan.ShardOptions(as, in.Kind)
 	s.file, s.as = in.Name, as.Source.Literal

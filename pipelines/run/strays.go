@@ -26,6 +26,9 @@ func (r *Runner) strays(ctx context.Context, res *Result) error {
 			return err
 		}
 	}
+	if err := r.uploads(ctx); err != nil {
+		return err
+	}
 	shards := regexp.MustCompile(`^` + regexp.QuoteMeta(r.plan.Name) + `-\d{5}(-\d+)?\.(parquet|jsonl|jsonl\.gz|jsonl\.zst)$`)
 	for _, o := range r.plan.Outputs {
 		err := removeOthers(ctx, r.out, path.Join(o.Path, r.plan.Name+"-"), func(name string) bool {
@@ -34,6 +37,24 @@ func (r *Runner) strays(ctx context.Context, res *Result) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// uploads ends what killed processes have begun to send to an object store. All tasks are done, so nobody waits for them.
+func (r *Runner) uploads(ctx context.Context) error {
+	s, ok := r.out.(interface {
+		Sweep(ctx context.Context, prefix string) (int, error)
+	})
+	if !ok {
+		return nil
+	}
+	n, err := s.Sweep(ctx, "")
+	if err != nil {
+		return fmt.Errorf("look for unfinished uploads: %w", err)
+	}
+	if n > 0 {
+		r.opt.Log.Warn("unfinished uploads of processes that were killed were ended", "uploads", n)
 	}
 	return nil
 }

@@ -25,12 +25,14 @@ type Summary struct {
 	Kept        int64         `json:"kept"`
 	Dropped     int64         `json:"dropped"`
 	Quarantined int64         `json:"quarantined"`
-	Rules       []RuleDrop    `json:"rules"`             // that dropped something, most first
-	Rates       []report.Rate `json:"rates,omitempty"`   // of the stages that judge answers
-	Files       int           `json:"files"`             // of the corpus
-	Bytes       int64         `json:"bytes"`             // of the corpus, as it lies
-	Work        int64         `json:"work"`              // bytes of work files
-	Example     string        `json:"example,omitempty"` // id of a document that was dropped
+	Rules       []RuleDrop    `json:"rules"`           // that dropped something, most first
+	Rates       []report.Rate `json:"rates,omitempty"` // of the stages that judge answers
+	Files       int           `json:"files"`           // of the corpus
+	Bytes       int64         `json:"bytes"`           // of the corpus, as it lies
+	Work        int64         `json:"work"`            // bytes of work files
+
+	Retries map[string]int64 `json:"retries,omitempty"` // of requests to remote stores, by what was wrong
+	Example string           `json:"example,omitempty"` // id of a document that was dropped
 }
 
 // A RuleDrop is how many documents went by one rule.
@@ -67,6 +69,7 @@ func (r *Runner) summarize(res *Result) *Summary {
 			}
 		}
 	}
+	s.Retries = res.retries()
 	return s
 }
 
@@ -130,7 +133,7 @@ func (r *Runner) Forget(ctx context.Context, ph *plan.Phase) error {
 
 // sweep removes what killed processes have left behind: unfinished files under temporary names, in the output and the work folder.
 func (r *Runner) sweep() error {
-	for _, dir := range []string{r.dir, r.scratch} {
+	for _, dir := range r.local.swept {
 		err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() && blob.IsTemp(d.Name()) {
 				return os.Remove(name)

@@ -9,12 +9,14 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/blob"
 )
 
 // do does one task and writes its marker.
 func (r *Runner) do(ctx context.Context, ph *plan.Phase, index int) (err error) {
 	defer recovered(&err)
 	start := time.Now()
+	ctx, retries := blob.CountRetries(ctx)
 	m := &Marker{Key: ph.Key, Phase: ph.Name, Task: index, Facts: map[string]map[string]any{}}
 	m.Times.Start = start.UnixMilli()
 	m.Times.Host, _ = os.Hostname()
@@ -31,6 +33,7 @@ func (r *Runner) do(ctx context.Context, ph *plan.Phase, index int) (err error) 
 	}
 	m.Times.Wall = time.Since(start).Seconds()
 	m.Times.Memory = Resident()
+	m.Times.Retries = retries.Counts()
 	if err := r.mark(ctx, m); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func Lines(ctx context.Context, base, file string, opt Options) ([]Line, error) 
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
-		l, err := line(dirOf(full), text)
+		l, err := line(Dir(full), text)
 		if err != nil {
 			return nil, fmt.Errorf("list %s: line %d: %w", Shown(full), n, err)
 		}
@@ -85,14 +85,6 @@ func line(dir, text string) (Line, error) {
 	return Line{}, unknown(text, kind)
 }
 
-// dirOf is the folder of a file.
-func dirOf(file string) string {
-	if !IsRemote(file) {
-		return filepath.Dir(file)
-	}
-	return file[:strings.LastIndexByte(file, '/')]
-}
-
 // List finds the files that a list names, in its order. What is missing is told all together.
 func List(ctx context.Context, base, file string, opt Options) ([]blob.Found, error) {
 	lines, err := Lines(ctx, base, file, opt)
@@ -126,7 +118,7 @@ func List(ctx context.Context, base, file string, opt Options) ([]blob.Found, er
 
 // ReadFile reads a file of at most limit bytes, wherever it lies.
 func ReadFile(ctx context.Context, file string, limit int64, opt Options) ([]byte, error) {
-	dir := dirOf(file)
+	dir := Dir(file)
 	store, err := Open(dir, opt)
 	if err != nil {
 		return nil, err

@@ -91,6 +91,18 @@ func Join(folder string, elem ...string) string {
 	return kind + "://" + path.Join(append([]string{rest}, elem...)...)
 }
 
+// Dir is the folder that a path lies in; of a bucket or host itself that.
+func Dir(p string) string {
+	kind, rest := scheme(p)
+	if kind == "" {
+		return filepath.Dir(p)
+	}
+	if !strings.Contains(rest, "/") {
+		return p
+	}
+	return kind + "://" + path.Dir(rest)
+}
+
 // Abs makes a path independent of the folder it is written in, dir, and clean.
 func Abs(dir, p string) (string, error) {
 	switch {
