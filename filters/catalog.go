@@ -25,6 +25,7 @@ var Catalog = []stages.Spec{
 	stages.Define("language", languageDefaults),
 	stages.Define("length", length),
 	stages.Define("mask_pii", maskPIIDefaults),
+	stages.Define("mask_pii@datatrove", datatroveMaskPII),
 	stages.Define("normalize", normalize),
 	stages.Define("pattern", pattern),
 	stages.Define("perplexity", perplexityDefaults),
