@@ -75,6 +75,13 @@ type (
 		Without(name string)
 	}
 
+	// A Foreseer acts by what the checks behind it will find, as one that stops asking once there are enough good answers. Where Foresees says so it is given
+	// those checks before Validate, each a component of its own, and provisions them itself.
+	Foreseer interface {
+		Foresees() bool
+		Foresee(checks []Coming)
+	}
+
 	// A Validator checks settings against each other. Its error names the setting, what is wrong, and what is allowed.
 	Validator interface {
 		Validate() error
@@ -106,6 +113,13 @@ type (
 		Reads() []string
 	}
 )
+
+// A Coming is a check that stands behind a [Foreseer].
+type Coming struct {
+	Label string
+	Check any                    // a [Checker] or a [Stage]
+	Takes func(d *Document) bool // whether its `only` lets a document in; nil: it takes all
+}
 
 // A Rule is one measurement that decides.
 type Rule struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/winnow-data/winnow/stages"
@@ -26,6 +27,15 @@ import (
 // What is sampled depends on the prompt's id, the number of the sample and the recipe's seed alone: a run with n: 16 begins with the answers of a run with n: 8, and what is in
 // the run's record is never asked again. An answer that was cut off, is empty, longer than 1 MiB or holds a control token gets an unknown check with the reason, so that no row is
 // made of it. A prompt to which the model gave no answer at all is quarantined.
+//
+// With `until` the model is asked no more than it needs: as many answers as are missing, or `step`, again and again, until enough different ones have passed, and failed if that is
+// wanted too, or there are n.
+//
+//   - answer: {model: student, n: 16, until: {passed: 2, failed: 1}}
+//
+// What counts is what the checks and dedup_answers right behind this stage find, which are made for that as often as it takes; answers that are the same but for white space count
+// once, and those that a prompt has already count too, so that a second model is asked where the first fell short. How many are asked depends on a prompt's own answers alone. The rates
+// of prompts that stopped early are too high: do not cut on pass_rate behind it.
 type Answer struct {
 	Model       string      // name in models; may be left out where there is only one
 	N           int         `allowed:"1..10000"` // answers to each prompt
@@ -35,6 +45,7 @@ type Answer struct {
 	Prompt      string      // a file whose text is asked, with {text} for the prompt's last turn
 	Examples    stages.Path // a file of answered prompts that are shown first
 	Stop        []string    // an answer ends before the first of these
+	Until       Until       // when to ask no more; nothing given: n answers are asked for at once
 
 	label, dir string
 	model      stages.Model
@@ -42,6 +53,7 @@ type Answer struct {
 	system     ask.Prompt
 	template   ask.Prompt
 	shots      []stages.Turn
+	coming     []stages.Coming // the checks that until goes by
 }
 
 var answerDefaults = Answer{N: 1, Temperature: 0.7, MaxTokens: 1024, label: "answer"}
@@ -63,7 +75,7 @@ func (a *Answer) Validate() error {
 		return fmt.Errorf("n: %d answers at temperature 0 are one and the same; want a temperature above 0, or n: 1", a.N)
 	}
 	a.system = ask.NewPrompt(a.System)
-	return nil
+	return a.Until.validate(a.N)
 }
 
 // Reads implements [stages.Reader].
@@ -106,13 +118,22 @@ func (a *Answer) Provision(env *stages.Env) (err error) {
 			return stages.Final(fmt.Errorf("examples: %w", err))
 		}
 	}
-	return nil
+	return a.provisionComing(env)
+}
+
+// A prompting is a prompt on its way to its answers.
+type prompting struct {
+	at     int // of the document
+	turns  []stages.Turn
+	shared int
+	asked  int
+	given  int // answers among the replies
+	fault  error
 }
 
 // Apply implements [stages.Stage].
 func (a *Answer) Apply(ctx context.Context, b *stages.Batch) error {
-	var rs []stages.Request
-	var at []int
+	var open []*prompting
 	for i, d := range b.Live() {
 		if d.Kind != "" {
 			continue
@@ -123,20 +144,45 @@ func (a *Answer) Apply(ctx context.Context, b *stages.Batch) error {
 			continue
 		}
 		b.Count("prompts", 1)
-		for k := range a.N {
+		d.Answers = slices.Clip(d.Answers)
+		open = append(open, &prompting{at: i, turns: turns, shared: shared})
+	}
+	for len(open) > 0 {
+		missing, err := a.missing(ctx, b, open)
+		if err != nil {
+			return err
+		}
+		if err := a.round(ctx, b, open, missing); err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(p *prompting) bool { return p.asked == a.N || missing[p.at] == 0 })
+	}
+	return nil
+}
+
+// round asks for so many answers to each prompt, by the document's place, and puts them among those it has. A prompt that needs none is done.
+func (a *Answer) round(ctx context.Context, b *stages.Batch, open []*prompting, missing map[int]int) error {
+	var rs []stages.Request
+	for _, p := range open {
+		d := &b.Docs[p.at]
+		for k := range missing[p.at] {
 			rs = append(rs, stages.Request{
-				Key: fmt.Sprintf("%s/%s-%d", d.ID, a.label, k+1), Ask: stages.AskText, Turns: turns, Shared: shared,
+				Key: fmt.Sprintf("%s/%s-%d", d.ID, a.label, p.asked+k+1), Ask: stages.AskText, Turns: p.turns, Shared: p.shared,
 				MaxTokens: a.MaxTokens, Temperature: a.Temperature, Seed: a.seed, Stop: a.Stop,
 			})
-			at = append(at, i)
 		}
 	}
 	replies, err := complete(ctx, a.model, rs)
 	if err != nil {
 		return err
 	}
-	for k := 0; k < len(replies); k += a.N {
-		a.take(b, at[k], replies[k:k+a.N])
+	for _, p := range open {
+		n := missing[p.at]
+		a.take(b, p, replies[:n])
+		replies = replies[n:]
+		if p.asked == a.N && p.given == 0 {
+			b.Fail(p.at, fmt.Errorf("the model: %w", p.fault))
+		}
 	}
 	return nil
 }
@@ -178,36 +224,30 @@ func (a *Answer) question(d *stages.Document) (turns []stages.Turn, shared int, 
 	return turns, shared, nil
 }
 
-// take puts the replies to one prompt among its answers.
-func (a *Answer) take(b *stages.Batch, i int, replies []stages.Reply) {
-	d := &b.Docs[i]
-	list := make([]stages.Answer, len(d.Answers), len(d.Answers)+len(replies))
-	copy(list, d.Answers)
-	var fault error
-	for k, r := range replies {
+// take puts replies to one prompt among its answers.
+func (a *Answer) take(b *stages.Batch, p *prompting, replies []stages.Reply) {
+	d := &b.Docs[p.at]
+	for _, r := range replies {
+		p.asked++
 		u := stages.Usage{Calls: 1, In: int64(r.In), Out: int64(r.Out)}
 		b.Count("asked", 1)
 		if r.Err != nil {
 			u.Failed = 1
 			b.Used(u)
 			b.Count("failed", 1)
-			fault = r.Err
+			p.fault = r.Err
 			continue
 		}
 		b.Used(u)
 		b.Count("answered", 1)
-		ans := stages.Answer{Text: r.Text, By: a.by(k+1, r.By)}
+		p.given++
+		ans := stages.Answer{Text: r.Text, By: a.by(p.asked, r.By)}
 		if why := a.unfit(r); why != "" {
 			b.Count("unfit", 1)
 			ans.Checks = []stages.Check{{Name: a.label, Result: stages.Unknown, Why: why}}
 		}
-		list = append(list, ans)
+		d.Answers = append(d.Answers, ans)
 	}
-	if len(list) == len(d.Answers) {
-		b.Fail(i, fmt.Errorf("the model: %w", fault))
-		return
-	}
-	d.Answers = list
 }
 
 // unfit says why an answer is none that can be judged; "" if it can.

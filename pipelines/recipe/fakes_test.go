@@ -184,7 +184,12 @@ type answer struct {
 	Model       string
 	N           int `allowed:"1.."`
 	Temperature float64
+	Until       struct{ Passed int }
+	coming      []stages.Coming
 }
+
+func (a *answer) Foresees() bool                 { return a.Until.Passed > 0 }
+func (a *answer) Foresee(checks []stages.Coming) { a.coming = checks }
 
 type plain struct {
 	mapper `yaml:"-"`

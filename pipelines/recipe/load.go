@@ -68,6 +68,7 @@ func (l *loader) top(tree *settings.Node, name string) {
 	l.stages(tree.Get("stages"))
 	l.outputs(tree.Get("output"))
 	l.audit()
+	l.foresee()
 	l.flow(tree)
 	l.unusedModels(tree)
 }

@@ -24,10 +24,11 @@ type Stage struct {
 	Without []string     // rules that are switched off, sorted
 	Pos     settings.Pos // in the text that was loaded; zero if a flag wrote it
 
-	name  *settings.Node
-	node  *settings.Node // the settings; nil for none
-	dir   string         // what its paths are relative to
-	blind bool           // a stage before it is unknown
+	name   *settings.Node
+	node   *settings.Node // the settings; nil for none
+	dir    string         // what its paths are relative to
+	blind  bool           // a stage before it is unknown
+	coming []Stage        // the checks behind it, where it acts by what they will find
 }
 
 // New returns a new component with the stage's settings. It has not been provisioned, and shares nothing with other ones that a run changes.
@@ -46,6 +47,11 @@ func (s *Stage) decode() (any, []Problem) {
 	ps := settings.Fill(s.node, c, stageKeys...)
 	if p, ok := c.(stages.Placed); ok {
 		p.Placed(s.Label, s.dir)
+	}
+	if s.coming != nil {
+		list, faults := s.comings()
+		c.(stages.Foreseer).Foresee(list)
+		ps = append(ps, faults...)
 	}
 	if sw, ok := c.(stages.Switcher); ok {
 		switches := sw.Switches()
