@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/winnow-data/winnow/dedup/internal/datatrove"
+	"github.com/winnow-data/winnow/dedup/internal/signature"
 	"github.com/winnow-data/winnow/dedup/internal/sketch"
 	"github.com/winnow-data/winnow/stages"
-	"github.com/winnow-data/winnow/stages/text/python"
-	"github.com/winnow-data/winnow/stages/text/spacy"
+	"github.com/winnow-data/winnow/stages/text/datatrove"
 )
 
 // DatatroveMinHash removes near-duplicates as the four MinHash steps of datatrove 0.10.1 do: the same signatures, pairs, clusters, and
@@ -17,31 +16,36 @@ import (
 // Documents that agree in a whole band are joined, and all that hang together become one cluster, however unlike its ends are: nothing is
 // compared. Who stays follows from the order in which the pairs come, band by band and by signature within a band: the root of a union by size,
 // ties to the first of a pair. It is neither the first nor the longest document, and it depends on the order of the input: equal to the peer's
-// when its tasks read one file each, or one task all of them, the files sorted by name. A text with fewer words than `ngram`
+// when its tasks read one file each, or one task all of them, the files sorted by name. A text with fewer words than `n_grams`
 // has no signature and always stays.
 //
-// The peer's settings under our names: `n_grams` is ngram, `num_buckets` bands, `hashes_per_bucket` rows, `hash_fc` with `precision` hash,
-// `norm_config` simplify.
+// Settings bear the names of the peer's parameters: those of MinhashConfig, of its norm_config, and `hash` for `hash_fc` with `precision`. Its
+// `language` is English, or none with `words: whitespace`.
 //
 //	dedup_minhash@datatrove: {hash: sha1_64, within: dump}
 type DatatroveMinHash struct {
-	Ngram    int      // words of a shingle
-	Bands    int      // bands of a signature
-	Rows     int      // hashes of a band
-	Seed     int      // of the hash functions, drawn as NumPy's RandomState does
-	Hash     string   `allowed:"xxhash64,sha1_64,xxhash32,sha1_32"` // hash of a shingle, 64 or 32 bits; the signature has as many
-	Words    string   `allowed:"en,whitespace"`                     // how the simplified text is cut: as spaCy cuts English, or between white space
-	Simplify []string // steps that make the simplified text: lowercase, numbers, weekdays, months, punctuation, spaces, marks; they come in this order
-	Within   string   // only documents with the same value of this field are compared; empty: all
+	NGrams                int             // words of a shingle
+	NumBuckets            int             // bands of a signature
+	HashesPerBucket       int             // hashes of a band
+	Seed                  int             // of the hash functions, drawn as NumPy's RandomState does
+	Hash                  string          `allowed:"xxhash64,sha1_64,xxhash32,sha1_32"` // hash of a shingle; values of a signature have as many bits
+	Words                 datatrove.Words // how the simplified text is cut: en, as spaCy cuts English, or whitespace
+	Lowercase             bool            // text is compared in lower case
+	NormNumbers           bool            // a number counts as 0
+	NormWeekdays          bool            // English weekdays count as one word
+	NormMonthnames        bool            // English months count as one word
+	RemovePunctuation     bool            // punctuation counts as space
+	NormWhitespace        bool            // white space counts as one space
+	NormUnicodeDiacritics bool            // without the marks on letters
+	Within                string          // only documents with the same value of this field are compared; empty: all
 
-	simple datatrove.Simplifier
-	family *datatrove.Family
+	family *signature.Family
 	inner  *MinHash
 }
 
 var datatroveMinHash = DatatroveMinHash{
-	Ngram: 5, Bands: 14, Rows: 8, Seed: 1, Hash: "xxhash64", Words: "en",
-	Simplify: []string{"lowercase", "numbers", "punctuation", "spaces", "marks"},
+	NGrams: 5, NumBuckets: 14, HashesPerBucket: 8, Seed: 1, Hash: "xxhash64", Words: datatrove.English,
+	Lowercase: true, NormNumbers: true, RemovePunctuation: true, NormWhitespace: true, NormUnicodeDiacritics: true,
 }
 
 // Rules implements stages.Ruler.
@@ -58,60 +62,31 @@ func (m *DatatroveMinHash) Reads() []string { return reads(Keep{}, m.Within) }
 // Validate implements stages.Validator.
 func (m *DatatroveMinHash) Validate() error {
 	switch {
-	case m.Ngram < 1 || m.Ngram > maxNgram:
-		return fmt.Errorf("ngram: %d is not 1 to %d", m.Ngram, maxNgram)
-	case m.Bands < 1 || m.Rows < 1 || m.Bands > maxHashes || m.Rows > maxHashes || m.Bands*m.Rows > maxHashes:
-		return fmt.Errorf("bands and rows: %d x %d is not 1 to %d hashes", m.Bands, m.Rows, maxHashes)
+	case m.NGrams < 1 || m.NGrams > maxNgram:
+		return fmt.Errorf("n_grams: %d is not 1 to %d", m.NGrams, maxNgram)
+	case m.NumBuckets < 1 || m.HashesPerBucket < 1 || m.NumBuckets > maxHashes || m.HashesPerBucket > maxHashes || m.NumBuckets*m.HashesPerBucket > maxHashes:
+		return fmt.Errorf("num_buckets and hashes_per_bucket: %d x %d is not 1 to %d hashes", m.NumBuckets, m.HashesPerBucket, maxHashes)
 	case m.Seed < 0 || int64(m.Seed) >= 1<<32:
 		return fmt.Errorf("seed: %d is not 0 to 2^32-1", m.Seed)
-	case datatrove.Hash(m.Hash) == nil:
-		return fmt.Errorf("hash: %q is not one of %s", m.Hash, strings.Join(datatrove.Hashes, ", "))
+	case signature.Hash(m.Hash) == nil:
+		return fmt.Errorf("hash: %q is not one of %s", m.Hash, strings.Join(signature.Hashes, ", "))
 	}
-	if _, err := m.cutter(); err != nil {
-		return err
-	}
-	_, err := simplifier(m.Simplify)
-	return err
+	return nil
 }
 
-// simplifier reads the steps of `simplify`.
-func simplifier(steps []string) (s datatrove.Simplifier, err error) {
-	on := map[string]*bool{
-		"lowercase": &s.Lowercase, "numbers": &s.Numbers, "weekdays": &s.Weekdays, "months": &s.Months,
-		"punctuation": &s.Punctuation, "spaces": &s.Spaces, "marks": &s.Marks,
+func (m *DatatroveMinHash) simplifier() signature.Simplifier {
+	return signature.Simplifier{
+		Lowercase: m.Lowercase, Numbers: m.NormNumbers, Weekdays: m.NormWeekdays, Months: m.NormMonthnames,
+		Punctuation: m.RemovePunctuation, Spaces: m.NormWhitespace, Marks: m.NormUnicodeDiacritics,
 	}
-	for _, step := range steps {
-		switch p := on[step]; {
-		case p == nil:
-			return s, fmt.Errorf("simplify: %q is not one of lowercase, numbers, weekdays, months, punctuation, spaces, marks", step)
-		case *p:
-			return s, fmt.Errorf("simplify: %s twice", step)
-		default:
-			*p = true
-		}
-	}
-	return s, nil
-}
-
-func (m *DatatroveMinHash) cutter() (datatrove.Cutter, error) {
-	switch m.Words {
-	case "en":
-		return spacy.English().Words, nil
-	case "whitespace":
-		return python.Split, nil
-	}
-	return nil, fmt.Errorf("words: %q is not one of en, whitespace", m.Words)
 }
 
 // Provision implements stages.Provisioner.
-func (m *DatatroveMinHash) Provision(*stages.Env) (err error) {
-	if m.simple, err = simplifier(m.Simplify); err != nil {
-		return err
-	}
-	m.family = datatrove.NewFamily(m.Bands, m.Rows, uint32(m.Seed), m.Hash)
+func (m *DatatroveMinHash) Provision(*stages.Env) error {
+	m.family = signature.NewFamily(m.NumBuckets, m.HashesPerBucket, uint32(m.Seed), m.Hash)
 	m.inner = &MinHash{
-		Keep: Keep{Policy: "longest"}, family: &sketch.Family{Bands: m.Bands, Rows: m.Rows},
-		peer: &peer{signer: func() (signer, error) { return m.newSigner() }, width: m.valueWidth()},
+		Keep: Keep{Policy: "longest"}, family: &sketch.Family{Bands: m.NumBuckets, Rows: m.HashesPerBucket},
+		peer: &peer{signer: func() signer { return m.newSigner() }, width: m.valueWidth()},
 	}
 	return nil
 }
@@ -120,7 +95,7 @@ func (m *DatatroveMinHash) Provision(*stages.Env) (err error) {
 func (m *DatatroveMinHash) Phases() []stages.Phase {
 	return []stages.Phase{
 		{Name: "scan", Looks: true, Pass: m.scan},
-		{Name: "band", Tasks: func(stages.Input) int { return m.Bands }, Work: m.band},
+		{Name: "band", Tasks: func(stages.Input) int { return m.NumBuckets }, Work: m.band},
 		{Name: "cluster", Work: m.cluster},
 		{Name: "spread", Looks: true, Pass: m.inner.spread},
 		{Name: "verify", Tasks: parts(32 << 20), Work: m.inner.verify},

@@ -11,6 +11,7 @@ import (
 	"github.com/winnow-data/winnow/dedup"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/stagetest"
+	"github.com/winnow-data/winnow/stages/text/datatrove"
 )
 
 // peerMinHash is what datatrove's four MinHash steps made of a corpus.
@@ -58,7 +59,7 @@ func datatroveMinHash(t *testing.T, docs []stages.Document, words, hash, golden 
 	if err := json.Unmarshal(shared(t, golden), &want); err != nil {
 		t.Fatal(err)
 	}
-	set := stagetest.New(spec(t, "dedup_minhash@datatrove"), func(m *dedup.DatatroveMinHash) { m.Words, m.Hash = words, hash })
+	set := stagetest.New(spec(t, "dedup_minhash@datatrove"), func(m *dedup.DatatroveMinHash) { m.Words, m.Hash = datatrove.Words(words), hash })
 	o := stagetest.Options{}
 	if shards > 1 {
 		o.Deal = func(i int) int { return i % shards }

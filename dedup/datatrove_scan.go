@@ -6,8 +6,8 @@ import (
 	"errors"
 	"math"
 
-	"github.com/winnow-data/winnow/dedup/internal/datatrove"
 	"github.com/winnow-data/winnow/dedup/internal/rows"
+	"github.com/winnow-data/winnow/dedup/internal/signature"
 	"github.com/winnow-data/winnow/stages"
 )
 
@@ -16,7 +16,7 @@ import (
 const bandWidth = 2
 
 func (m *DatatroveMinHash) valueWidth() int {
-	if datatrove.Narrow(m.Hash) {
+	if signature.Narrow(m.Hash) {
 		return 4
 	}
 	return 8
@@ -24,7 +24,7 @@ func (m *DatatroveMinHash) valueWidth() int {
 
 // keyWidth is how much of a row two documents that agree in a band have in common.
 func (m *DatatroveMinHash) keyWidth() int {
-	n := bandWidth + m.Rows*m.valueWidth()
+	n := bandWidth + m.HashesPerBucket*m.valueWidth()
 	if m.Within != "" {
 		n += 8
 	}
@@ -44,12 +44,8 @@ type datatroveScan struct {
 }
 
 func (m *DatatroveMinHash) scan(t *stages.Task) (stages.Stage, error) {
-	signer, err := m.newSigner()
-	if err != nil {
-		return nil, err
-	}
 	s := &datatroveScan{
-		m: m, task: t.Index, signer: signer, bands: rows.NewSorter(m.rowWidth(), memory(t), t.Files.Temp), count: scanned{Sources: map[string]int{}},
+		m: m, task: t.Index, signer: m.newSigner(), bands: rows.NewSorter(m.rowWidth(), memory(t), t.Files.Temp), count: scanned{Sources: map[string]int{}},
 	}
 	t.AtEnd(func() error {
 		return errors.Join(writeSorted(t, bandsFile, s.bands), s.bands.Close(), writeJSON(t, scannedFile, s.count))
@@ -78,9 +74,9 @@ func (s *datatroveScan) add(d *stages.Document) error {
 		return nil
 	}
 	group := groupHash(d, s.m.Within)
-	for band := range s.m.Bands {
+	for band := range s.m.NumBuckets {
 		s.row = binary.BigEndian.AppendUint16(s.row[:0], uint16(band))
-		s.row = s.signer.append(s.row, s.signer.sig[band*s.m.Rows:(band+1)*s.m.Rows])
+		s.row = s.signer.append(s.row, s.signer.sig[band*s.m.HashesPerBucket:(band+1)*s.m.HashesPerBucket])
 		if s.m.Within != "" {
 			s.row = binary.BigEndian.AppendUint64(s.row, group)
 		}
@@ -94,20 +90,16 @@ func (s *datatroveScan) add(d *stages.Document) error {
 
 // A datatroveSigner makes signatures, as bytes that compare as the numbers do.
 type datatroveSigner struct {
-	*datatrove.Signer
+	*signature.Signer
 	sig    []uint64
 	narrow bool
 }
 
-func (m *DatatroveMinHash) newSigner() (*datatroveSigner, error) {
-	words, err := m.cutter()
-	if err != nil {
-		return nil, err
-	}
+func (m *DatatroveMinHash) newSigner() *datatroveSigner {
 	return &datatroveSigner{
-		Signer: datatrove.NewSigner(m.family, m.simple, m.Ngram, words),
-		sig:    make([]uint64, m.family.Size()), narrow: datatrove.Narrow(m.Hash),
-	}, nil
+		Signer: signature.NewSigner(m.family, m.simplifier(), m.NGrams, m.Words.Cutter().Words),
+		sig:    make([]uint64, m.family.Size()), narrow: signature.Narrow(m.Hash),
+	}
 }
 
 func (s *datatroveSigner) append(dst []byte, values []uint64) []byte {

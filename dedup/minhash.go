@@ -40,7 +40,7 @@ type MinHash struct {
 
 // A peer is what a preset does otherwise than MinHash without verification.
 type peer struct {
-	signer func() (signer, error)
+	signer func() signer
 	width  int // bytes of one value of a signature
 }
 

@@ -57,9 +57,7 @@ func (m *MinHash) spread(t *stages.Task) (_ stages.Stage, err error) {
 	s := &spreader{minHashScan: minHashScan{m: m, sig: make([]uint32, m.family.Size())}, t: t, members: members}
 	s.signer = s
 	if m.peer != nil {
-		if s.signer, err = m.peer.signer(); err != nil {
-			return nil, errors.Join(err, members.Close())
-		}
+		s.signer = m.peer.signer()
 	}
 	lo, hi := taskBounds(t.Index)
 	readers, err := members.readers(lo, hi, 256<<10)

@@ -1,4 +1,4 @@
-package datatrove
+package signature
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package datatrove
+package signature
 
 import "unicode"
 
@@ -31,23 +31,6 @@ func isDigit(r rune) bool {
 func isPoint(r rune) bool {
 	switch r {
 	case '.', ',', '،', '٫', '⎖', '⎗', '⎘':
-		return true
-	}
-	return false
-}
-
-// isPunctuation is the peer's PUNCTUATION (utils/text.py): marks in use in Western and Chinese texts, a full-width 1 by mistake, and the
-// control characters but tab and newline.
-func isPunctuation(r rune) bool {
-	switch {
-	case r < 0x80:
-		return r != '\t' && r != '\n' && (r < ' ' || r == 0x7F || '!' <= r && r <= '/' || ':' <= r && r <= '@' || '[' <= r && r <= '`' || '{' <= r && r <= '~')
-	case r <= 0x9F:
-		return true
-	}
-	switch r {
-	case '«', '´', '»', '–', '—', '’', '“', '”', '„', '…', '∶', '━', '►', '、', '。', '〈', '〉', '《', '》', '「', '」', '【', '】',
-		'！', '％', '（', '）', '，', '．', '１', '：', '；', '？', '～':
 		return true
 	}
 	return false

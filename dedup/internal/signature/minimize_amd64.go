@@ -1,6 +1,6 @@
 //go:build amd64 && !purego
 
-package datatrove
+package signature
 
 import "golang.org/x/sys/cpu"
 

@@ -1,5 +1,5 @@
 //go:build !amd64 || purego
 
-package datatrove
+package signature
 
 func minimize(sig, a, b, shingles []uint64) { minimizeGeneric(sig, a, b, shingles) }

@@ -1,4 +1,4 @@
-package datatrove
+package signature
 
 import "github.com/winnow-data/winnow/stages/text"
 

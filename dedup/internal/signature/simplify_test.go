@@ -1,4 +1,4 @@
-package datatrove
+package signature
 
 import (
 	"crypto/sha256"
@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/stages/text/datatrove"
 )
 
 // TestSimplify holds pairs of the peer's own function (spec/curation.md 5.2 and what its source promises beside).
@@ -37,7 +39,7 @@ func TestSimplify(t *testing.T) {
 func punctuation() string {
 	var b strings.Builder
 	for r := range rune(unicode.MaxRune) {
-		if isPunctuation(r) {
+		if datatrove.IsPunctuation(r) {
 			b.WriteRune(r)
 		}
 	}

@@ -1,10 +1,10 @@
-// Package datatrove holds what makes the near-duplicates of datatrove 0.10.1: its simplified text, its hash functions and signatures, bit for bit.
+// Package signature holds what makes the near-duplicates of datatrove 0.10.1: its simplified text, its hash functions and signatures, bit for bit.
 // The rules come from the peer's source (utils/text.py, utils/hashing.py, pipeline/dedup/minhash.py) and were compared with its outputs.
 //
-//	family := datatrove.NewFamily(14, 8, 1, "xxhash64")
-//	signer := datatrove.NewSigner(family, datatrove.Simple, 5, python.Split)
+//	family := signature.NewFamily(14, 8, 1, "xxhash64")
+//	signer := signature.NewSigner(family, signature.Simple, 5, python.Split)
 //	signer.Sign(sig, text) // false: fewer than 5 words, no signature
-package datatrove
+package signature
 
 import (
 	"strings"
@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/winnow-data/winnow/stages/text/datatrove"
 	"github.com/winnow-data/winnow/stages/text/python"
 )
 
@@ -62,7 +63,7 @@ func (s Simplifier) Simplify(text string) string {
 	}
 	if s.Punctuation {
 		text = strings.Map(func(r rune) rune {
-			if isPunctuation(r) {
+			if datatrove.IsPunctuation(r) {
 				return ' '
 			}
 			return r

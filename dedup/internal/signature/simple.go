@@ -1,4 +1,4 @@
-package datatrove
+package signature
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/winnow-data/winnow/stages/text/datatrove"
 	"github.com/winnow-data/winnow/stages/text/python"
 )
 
@@ -19,7 +20,7 @@ var ascii = func() (table [utf8.RuneSelf]byte) {
 	for c := range table {
 		r := rune(c)
 		switch {
-		case isPunctuation(r) || python.IsSpace(r):
+		case datatrove.IsPunctuation(r) || python.IsSpace(r):
 			table[c] = spaceByte
 		case isDigit(r):
 			table[c] = digitByte
@@ -48,7 +49,7 @@ func simple(text string) string {
 			switch {
 			case isDigit(r):
 				class = digitByte
-			case isPunctuation(r) || python.IsSpace(r):
+			case datatrove.IsPunctuation(r) || python.IsSpace(r):
 				class = spaceByte
 			}
 		}
