@@ -16,6 +16,7 @@ var commands = []struct {
 	{"inspect", newMeasure},
 	{"inspect", newExplain},
 	{"inspect", newReport},
+	{"inspect", newWhatif},
 	{"inspect", newDiff},
 	{"inspect", newStats},
 	{"inspect", newCat},
@@ -41,7 +42,7 @@ start    init  lint  plan        a recipe, its mistakes, what it will cost and r
 run      run  task               the corpus; one task of it
 inspect  preview  measure        what each stage does to single documents
          explain  report         what became of a document; the report again
-         diff                    two runs side by side
+         whatif  diff            other bounds without a rerun; two runs side by side
          stats  cat              any data set in plots, or as JSON lines
 models   model  generate         what is in a model file, how fast it runs; answers
          score  embed  tokenize  probabilities, vectors, tokens of texts

@@ -39,8 +39,8 @@ func changes(a, b *plan.Plan) []Change {
 			continue
 		}
 		add(label+": version", strconv.Itoa(x.Version), strconv.Itoa(y.Version))
-		mx, my := flat(x.Settings), flat(y.Settings)
-		for _, key := range union(mx, my) {
+		mx, my := Settings(x.Settings), Settings(y.Settings)
+		for _, key := range Union(mx, my) {
 			add(label+"."+key, mx[key], my[key])
 		}
 		add(label+": model", model(x), model(y))
@@ -136,8 +136,8 @@ func files(s *plan.Stage) string {
 	return strings.Join(list, ", ")
 }
 
-// flat spells the settings of a stage by their paths, such as words.min.
-func flat(raw json.RawMessage) map[string]string {
+// Settings spells the settings of a stage by their paths, such as words.min.
+func Settings(raw json.RawMessage) map[string]string {
 	var s struct {
 		Settings json.RawMessage `json:"settings"`
 		Drop     *bool           `json:"drop"`
@@ -186,7 +186,8 @@ func compact(raw json.RawMessage) string {
 	return b.String()
 }
 
-func union(a, b map[string]string) []string {
+// Union returns the keys of both maps, sorted.
+func Union(a, b map[string]string) []string {
 	keys := maps.Clone(a)
 	maps.Copy(keys, b)
 	return slices.Sorted(maps.Keys(keys))

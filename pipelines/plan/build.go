@@ -27,11 +27,11 @@ func Build(ctx context.Context, rec *recipe.Recipe, src Sources, version string,
 	if p.Inputs, err = src.list(ctx, rec); err != nil {
 		return nil, err
 	}
-	if p.Signals, err = NewSignals(mode, p.Decoded()); err != nil {
-		return nil, err
-	}
 	parts, err := src.parts(ctx, rec, p.Inputs)
 	if err != nil {
+		return nil, err
+	}
+	if p.Signals, err = NewSignals(mode, p.Decoded()); err != nil {
 		return nil, err
 	}
 	components, err := p.components(rec)
