@@ -95,14 +95,17 @@ func (r *rules) stop(s, rest string) int {
 	return 0
 }
 
-// unit returns the length of the unit of measure or money behind a digit that s ends with.
-func (r *rules) unit(s string) (longest int) {
-	for _, u := range r.units {
-		if rest, ok := strings.CutSuffix(s, u); ok && rest != "" && isASCIIDigit(rest[len(rest)-1]) {
-			longest = max(longest, len(u))
+// unit returns the length of the unit of measure or money behind a digit that s ends with. No unit has a digit in it.
+func (r *rules) unit(s string) int {
+	for i := len(s) - 1; i >= max(0, len(s)-1-r.unitSize); i-- {
+		if isASCIIDigit(s[i]) {
+			if r.units[s[i+1:]] {
+				return len(s) - 1 - i
+			}
+			return 0
 		}
 	}
-	return longest
+	return 0
 }
 
 // infix returns where the first infix at or after s[i:] begins and ends; start is -1 for none. What stands before i counts for what must

@@ -37,17 +37,23 @@ var classNames = map[string]uint16{
 type rules struct {
 	classes  runes.Table
 	special  map[string][]string   // special case → its pieces
-	units    []string              // of measure and of money: suffixes behind a digit
-	sequence map[string][][]string // rows of tokens that become a special case, by their first
 	longest  int                   // bytes of the longest special case
+	units    map[string]bool       // of measure and of money: suffixes behind a digit
+	unitSize int                   // bytes of the longest of them
+	sequence map[string][][]string // rows of tokens that become a special case, by their first
+	ids      map[string]uint8      // tokens of rows → number from 1
+	pairs    pairSet               // of numbers
 }
 
 var english = sync.OnceValue(func() *rules {
 	classes, special, _ := strings.Cut(englishTxt, "special\n")
-	r := &rules{special: map[string][]string{"\t": {"\t"}, "\n": {"\n"}, " ": {" "}}, sequence: map[string][][]string{}}
+	r := &rules{special: map[string][]string{"\t": {"\t"}, "\n": {"\n"}, " ": {" "}}, sequence: map[string][][]string{}, units: map[string]bool{}, ids: map[string]uint8{}}
 	for name, value := range runes.Lines(classes) {
 		if name == "unit" {
-			r.units = strings.Split(value, "|")
+			for u := range strings.SplitSeq(value, "|") {
+				r.units[u] = true
+				r.unitSize = max(r.unitSize, len(u))
+			}
 			continue
 		}
 		r.classes.Set(classNames[name], runes.Ranges(value))
@@ -82,6 +88,7 @@ type kind uint8
 
 const (
 	other kind = iota
+	white      // it is white space
 	punct      // all its characters are punctuation
 	ender      // it is one character that ends sentences
 )

@@ -1,7 +1,6 @@
 package spacy
 
 import (
-	"slices"
 	"sort"
 
 	"github.com/winnow-data/winnow/stages/text"
@@ -21,15 +20,27 @@ func (r *rules) addSequences() {
 		for _, t := range r.chunk(nil, key, 0, len(key), false) {
 			row = append(row, key[t.Start:t.End])
 		}
-		if len(row) > 1 { // one token is replaced by itself
-			r.sequence[row[0]] = append(r.sequence[row[0]], row)
+		if len(row) == 1 {
+			continue // replaced by itself
+		}
+		r.sequence[row[0]] = append(r.sequence[row[0]], row)
+		for i, token := range row {
+			if r.ids[token] == 0 {
+				if len(r.ids) == 255 {
+					panic("spacy: the tokens of rows need numbers of more than one byte")
+				}
+				r.ids[token] = uint8(len(r.ids) + 1)
+			}
+			if i > 0 {
+				r.pairs.add(r.ids[row[i-1]], r.ids[token])
+			}
 		}
 	}
 }
 
 // replaceSequences returns the tokens of s with special cases in the place of rows of tokens. Of rows that overlap, the longest one counts
-// and then the first; a row with white space in it counts too, and is left as it is.
-func (r *rules) replaceSequences(tokens []text.Span, s string) []text.Span {
+// and then the first; a row with white space in it counts too, and is left as it is. It also returns how many rows there are.
+func (r *rules) replaceSequences(tokens []text.Span, s string) (replaced []text.Span, found int) {
 	at := func(i int) string { return s[tokens[i].Start:tokens[i].End] }
 	var rows [][2]int // tokens from, to
 	for i := range tokens {
@@ -44,7 +55,7 @@ func (r *rules) replaceSequences(tokens []text.Span, s string) []text.Span {
 		}
 	}
 	if len(rows) == 0 {
-		return tokens
+		return tokens, 0
 	}
 	sort.Slice(rows, func(a, b int) bool {
 		if x, y := rows[a][1]-rows[a][0], rows[b][1]-rows[b][0]; x != y {
@@ -53,10 +64,10 @@ func (r *rules) replaceSequences(tokens []text.Span, s string) []text.Span {
 		return rows[a][0] < rows[b][0]
 	})
 	seen := make([]bool, len(tokens))
-	replaced := map[int]int{} // first token → behind the last
+	ends := map[int]int{} // first token → behind the last
 	for _, row := range rows {
 		if !seen[row[0]] && !seen[row[1]-1] {
-			replaced[row[0]] = row[1]
+			ends[row[0]] = row[1]
 		}
 		for i := row[0]; i < row[1]; i++ {
 			seen[i] = true
@@ -64,7 +75,7 @@ func (r *rules) replaceSequences(tokens []text.Span, s string) []text.Span {
 	}
 	out := make([]text.Span, 0, len(tokens))
 	for i := 0; i < len(tokens); i++ {
-		end, ok := replaced[i]
+		end, ok := ends[i]
 		if !ok {
 			out = append(out, tokens[i])
 			continue
@@ -80,5 +91,5 @@ func (r *rules) replaceSequences(tokens []text.Span, s string) []text.Span {
 		}
 		i = end - 1
 	}
-	return slices.Clip(out)
+	return out, len(rows)
 }

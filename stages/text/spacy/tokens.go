@@ -25,7 +25,8 @@ func (r *rules) tokens(dst []text.Span, s string) []text.Span {
 			dst = append(dst, span(start, i))
 		}
 	}
-	return append(dst[:first], r.replaceSequences(dst[first:], s)...)
+	replaced, _ := r.replaceSequences(dst[first:], s)
+	return append(dst[:first], replaced...)
 }
 
 func span(from, to int) text.Span { return text.Span{Start: int32(from), End: int32(to)} }
