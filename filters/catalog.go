@@ -22,6 +22,7 @@ var Catalog = []stages.Spec{
 	stages.Define("gopher_repetition@datatrove", datatroveGopherRepetition),
 	stages.Define("gopher_repetition@dolma", dolmaGopherRepetition),
 	stages.Define("judge", judgeDefaults),
+	stages.Define("keep", keepDefaults),
 	stages.Define("language", languageDefaults),
 	stages.Define("length", length),
 	stages.Define("mask_pii", maskPIIDefaults),

@@ -71,7 +71,12 @@ func (d *decoder) structure(n *Node, v reflect.Value, where string, also []strin
 	}
 	before := len(d.problems)
 	byName := make(map[string]field, len(fs))
+	var rest, entries reflect.Value
 	for _, f := range fs {
+		if f.rest {
+			rest, entries = f.value, reflect.MakeMap(f.value.Type())
+			continue
+		}
 		byName[f.name] = f
 	}
 	for _, p := range n.Pairs {
@@ -79,6 +84,10 @@ func (d *decoder) structure(n *Node, v reflect.Value, where string, also []strin
 			continue
 		}
 		f, ok := byName[p.Key.Text]
+		if !ok && rest.IsValid() {
+			d.entry(p, entries, where)
+			continue
+		}
 		if !ok {
 			d.add(Unknown(p.Key, "setting", append(names(fs), also...)), where)
 			continue
@@ -93,6 +102,16 @@ func (d *decoder) structure(n *Node, v reflect.Value, where string, also []strin
 			d.flat(n, f, where, before)
 		}
 	}
+	if rest.IsValid() && entries.Len() > 0 {
+		rest.Set(entries)
+	}
+}
+
+// entry decodes one key of a map.
+func (d *decoder) entry(p Pair, out reflect.Value, where string) {
+	e := fresh(out.Type().Elem())
+	d.value(p.Value, e, join(where, p.Key.Text), "")
+	out.SetMapIndex(reflect.ValueOf(p.Key.Text).Convert(out.Type().Key()), e)
 }
 
 // flat checks a range whose bounds lie flat in the struct, and lets its `by` inherit the bounds.

@@ -29,6 +29,7 @@ type field struct {
 	allowed string        // the tag
 	goName  string        // for docs: the Go field
 	owner   *stages.Range // the range whose bounds lie flat in the struct
+	rest    bool          // a map that takes the keys that no other setting has
 }
 
 // fields lists the settings of a struct, inlined ones in their place.
@@ -42,8 +43,12 @@ func fields(v reflect.Value) []field {
 			continue
 		}
 		if inline || f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct {
+			if f.Type.Kind() == reflect.Map {
+				out = append(out, field{name: name, value: v.Field(i), allowed: f.Tag.Get("allowed"), goName: f.Name, rest: true})
+				continue
+			}
 			if f.Type.Kind() != reflect.Struct {
-				panic(fmt.Sprintf("settings: %s.%s: only a struct can be inlined", t, f.Name))
+				panic(fmt.Sprintf("settings: %s.%s: only a struct or a map can be inlined", t, f.Name))
 			}
 			inner := fields(v.Field(i))
 			if f.Type == rangeType {

@@ -18,6 +18,7 @@ type Setting struct {
 	Default string         // as a recipe would spell it
 	Allowed []string       // the values, or the bounds
 	Schema  map[string]any // JSON Schema 2020-12
+	Rest    bool           // stands for every key that no other setting has
 }
 
 // Fields lists the settings of the struct that ptr points to, in the order of the struct; its values are the defaults.
@@ -25,8 +26,12 @@ func Fields(ptr any) []Setting {
 	fs := fields(structOf(ptr))
 	out := make([]Setting, len(fs))
 	for i, f := range fs {
-		d := describe(f.value, f.allowed)
-		out[i] = Setting{f.name, f.goName, d.Type, spelled(f.value), d.Allowed, d.Schema}
+		v, value := f.value, spelled(f.value)
+		if f.rest {
+			v, value = fresh(f.value.Type().Elem()), ""
+		}
+		d := describe(v, f.allowed)
+		out[i] = Setting{f.name, f.goName, d.Type, value, d.Allowed, d.Schema, f.rest}
 		if f.owner != nil && f.name == "by" {
 			out[i].Type, out[i].Schema = "bounds by language", bySchema()
 		}
@@ -156,13 +161,18 @@ func ifBounds(allowed string) []string {
 
 func fieldsOf(v reflect.Value) []Setting { return Fields(v.Addr().Interface()) }
 
-// ObjectSchema is the schema of a map that has these settings and no other key.
+// ObjectSchema is the schema of a map that has these settings and no other key, unless one of them stands for the others.
 func ObjectSchema(fs []Setting) map[string]any {
 	properties := map[string]any{}
+	var others any = false
 	for _, f := range fs {
+		if f.Rest {
+			others = f.Schema
+			continue
+		}
 		properties[f.Name] = f.Schema
 	}
-	return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+	return map[string]any{"type": "object", "properties": properties, "additionalProperties": others}
 }
 
 func rangeSchema() map[string]any {

@@ -12,6 +12,7 @@
 //   - [stages.Range]: {min: 50, max: 100k, by: {zh: {min: 80}}}; a bound that is not given keeps its default
 //   - [stages.Count] 10k, [stages.Bytes] 256MiB, [stages.Share] 1%, [time.Duration] 30s, [stages.Path]
 //   - lists (they replace the default), maps from string (fresh), nested structs (over their defaults)
+//   - a map with `yaml:"FIELD,inline"`: takes the keys that no other setting has; FIELD stands for them in docs
 //   - anything with [Unmarshaler], for a setting with a grammar of its own: `keep: longest`, `keep: {newest: date}`
 //
 // A tag `allowed:"nfc,nfkc"` lists the values of a string, `allowed:"0..1"` bounds a number; both show in errors, docs and schema. Bounds that
