@@ -30,7 +30,7 @@ func newSandbox(a *app) *cobra.Command {
 }
 
 func newSandboxTest(a *app) *cobra.Command {
-	var level, python string
+	var level, python, golang string
 	var asJSON, list bool
 	c := &cobra.Command{
 		Use:   "test",
@@ -44,7 +44,7 @@ func newSandboxTest(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if list {
 				for _, x := range sandbox.Attacks() {
-					fmt.Fprintf(a.out, "%-12s %s\n", x.Family, x.Name)
+					fmt.Fprintf(a.out, "%-14s %s\n", x.Family, x.Name)
 				}
 				return nil
 			}
@@ -61,33 +61,47 @@ func newSandboxTest(a *app) *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			return a.attack(c, s, asJSON)
+			g, err := s.Go(golang)
+			if err != nil && golang != "" {
+				return err
+			}
+			return a.attack(c, s, g, err, asJSON)
 		},
 	}
 	c.Flags().StringVar(&level, "isolation", "", "namespaces, landlock or unsafe; the strongest that there is")
 	c.Flags().StringVar(&python, "python", "", "path of the interpreter; the first that works")
+	c.Flags().StringVar(&golang, "go", "", "path of the go command; the first that works")
 	c.Flags().BoolVar(&asJSON, "json", false, "JSON lines")
 	c.Flags().BoolVar(&list, "list", false, "list the attacks and run none")
 	return c
 }
 
-// attack runs the suite and prints a line for each attack.
-func (a *app) attack(c *cobra.Command, s *sandbox.Sandbox, asJSON bool) error {
+// attack runs the suite and prints a line for each attack. noGo says why there is no g.
+func (a *app) attack(c *cobra.Command, s *sandbox.Sandbox, g *sandbox.Go, noGo error, asJSON bool) error {
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)
 	if asJSON {
-		if err := e.Encode(map[string]any{"isolation": s.Level.String(), "python": s.Version, "path": s.Python, "account": s.Account, "passed_over": s.Passed}); err != nil {
+		about := map[string]any{"isolation": s.Level.String(), "python": s.Version, "path": s.Python, "account": s.Account, "passed_over": s.Passed, "go": ""}
+		if g != nil {
+			about["go"], about["go_path"] = g.Version, g.Path
+		}
+		if err := e.Encode(about); err != nil {
 			return err
 		}
 	} else {
 		fmt.Fprintln(a.out, s)
+		if g != nil {
+			fmt.Fprintf(a.out, "%s (%s)\n", g.Version, g.Path)
+		} else {
+			fmt.Fprintf(a.out, "%s; the attacks in Go are left out\n", oneLine(noGo.Error(), 300))
+		}
 		for _, p := range s.Passed {
 			fmt.Fprintln(a.out, "passed over:", oneLine(p, 200))
 		}
 	}
 	n, bad := 0, 0
 	var broken error
-	err := sandbox.Test(c.Context(), s, nil, func(f sandbox.Finding) {
+	err := sandbox.Test(c.Context(), s, g, nil, func(f sandbox.Finding) {
 		n++
 		state := "held"
 		if !f.OK() {
@@ -96,7 +110,7 @@ func (a *app) attack(c *cobra.Command, s *sandbox.Sandbox, asJSON bool) error {
 		}
 		if !asJSON {
 			why := strings.Join(append(f.Harm, f.Why), "; ")
-			fmt.Fprintf(a.out, "%-6s %-12s %-14s %-50s %s\n", state, f.Family, f.Got, f.Name, oneLine(why, 100))
+			fmt.Fprintf(a.out, "%-6s %-14s %-14s %-50s %s\n", state, f.Family, f.Got, f.Name, oneLine(why, 100))
 			return
 		}
 		if err := e.Encode(map[string]any{"family": f.Family, "attack": f.Name, "verdict": f.Got, "why": f.Why, "harm": append([]string{}, f.Harm...), "ok": f.OK()}); err != nil {

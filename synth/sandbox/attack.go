@@ -17,10 +17,11 @@ import (
 
 // An Attack is a hostile program. It has done harm if it passes, if this machine has changed, or if the next program fares worse.
 type Attack struct {
-	Family string
-	Name   string
-	Source string
-	Want   []Verdict // allowed ones; Wrong is any value but the wanted one
+	Language string // python, go
+	Family   string
+	Name     string
+	Source   string
+	Want     []Verdict // allowed ones; Wrong is any value but the wanted one
 	// Any says that the program's own end does not matter, such as for one that does what it may.
 	Any bool
 }
@@ -37,11 +38,14 @@ type Finding struct {
 // OK says whether the attack did no harm and got a verdict of its class.
 func (f Finding) OK() bool { return len(f.Harm) == 0 && (f.Any || slices.Contains(f.Want, f.Got)) }
 
-// limits keep the suite short.
+// limits keep the suite short: who is to run out of time gets little.
 func (a Attack) limits() Limits {
 	l := DefaultLimits.WithCPU(time.Second)
+	if len(a.Want) > 0 && a.Want[0] == TimeoutCPU {
+		l.CPU = 250 * time.Millisecond
+	}
 	if slices.Contains(a.Want, TimeoutWall) {
-		l.Wall = 2 * time.Second
+		l.Wall = time.Second
 	}
 	l.Memory = 256 << 20
 	return l
@@ -114,20 +118,49 @@ func (t *target) changed() (harm []string) {
 // wanted is what the attacked function should return; no program sees it.
 const wanted = "8437219505"
 
-// Test runs the attacks that only allows (nil: all) and a control program behind each; each finding is passed to tell. s has one worker.
-func Test(ctx context.Context, s *Sandbox, only func(Attack) bool, tell func(Finding)) error {
+// Test runs the attacks that only allows (nil: all) and a control program behind each; each finding is passed to tell. s has one worker. Those in Go
+// need g; without it they are left out.
+func Test(ctx context.Context, s *Sandbox, g *Go, only func(Attack) bool, tell func(Finding)) error {
 	t, err := aim()
 	if err != nil {
 		return err
 	}
 	defer t.close()
+	var goes *goTarget
+	if g != nil {
+		if goes, err = g.aim(ctx); err != nil {
+			return err
+		}
+	}
+	if err := s.warm(ctx); err != nil {
+		return err
+	}
 	before := s.processes()
 	for _, a := range Attacks() {
-		if only != nil && !only(a) {
+		if only != nil && !only(a) || a.Language == "go" && g == nil {
 			continue
 		}
-		f, err := s.attack(ctx, a, t)
+		f := Finding{Attack: a}
+		source := strings.NewReplacer("{FOLDER}", t.folder, "{PORT}", fmt.Sprint(t.port), "{ABSTRACT}", t.abstract).Replace(a.Source)
+		start := time.Now()
+		var said []byte
+		if a.Language == "go" {
+			said, err = f.attackGo(ctx, s, goes, source)
+		} else {
+			said, err = f.attack(ctx, s, source)
+		}
 		if err != nil {
+			return err
+		}
+		f.Elapsed = time.Since(start)
+		if f.Got == Pass {
+			f.Harm = append(f.Harm, "it passes")
+		}
+		if bytes.Contains(said, []byte(t.secret)) {
+			f.Harm = append(f.Harm, "it has read the secret")
+		}
+		f.Harm = append(f.Harm, t.changed()...)
+		if err := f.control(ctx, s, goes); err != nil {
 			return err
 		}
 		if n := s.processes(); n > before && before > 0 {
@@ -138,15 +171,23 @@ func Test(ctx context.Context, s *Sandbox, only func(Attack) bool, tell func(Fin
 	return nil
 }
 
-func (s *Sandbox) attack(ctx context.Context, a Attack, t *target) (Finding, error) {
-	f := Finding{Attack: a}
-	source := strings.NewReplacer("{FOLDER}", t.folder, "{PORT}", fmt.Sprint(t.port), "{ABSTRACT}", t.abstract).Replace(a.Source)
-	start := time.Now()
-	o, err := s.Run(ctx, Program{Source: source, Calls: []string{"f(7)"}, Limits: a.limits()})
-	if err != nil {
-		return f, err
+// warm starts the boxes that the attacks use, so that their processes can be counted.
+func (s *Sandbox) warm(ctx context.Context) error {
+	p := Program{Calls: []string{"1"}, Limits: DefaultLimits}
+	if _, err := s.Run(ctx, p); err != nil {
+		return err
 	}
-	f.Got, f.Why, f.Elapsed = o.End, o.Why, time.Since(start)
+	_, _, err := s.Judge(ctx, p, TestCode{Limits: DefaultLimits})
+	return err
+}
+
+// attack runs a program of Python. It returns what the program has said.
+func (f *Finding) attack(ctx context.Context, s *Sandbox, source string) ([]byte, error) {
+	o, err := s.Run(ctx, Program{Source: source, Calls: []string{"f(7)"}, Limits: f.limits()})
+	if err != nil {
+		return nil, err
+	}
+	f.Got, f.Why = o.End, o.Why
 	if answer := o.Answers[0]; o.End == Pass {
 		f.Got = answer.Verdict()
 		f.Why = answer.Raised.String()
@@ -154,21 +195,31 @@ func (s *Sandbox) attack(ctx context.Context, a Attack, t *target) (Finding, err
 			f.Got, f.Why = Wrong, fmt.Sprintf("answered %.60s", answer.Value)
 		}
 	}
-	if f.Got == Pass {
-		f.Harm = append(f.Harm, "it passes")
-	}
-	if bytes.Contains(o.Answers[0].Value, []byte(t.secret)) || bytes.Contains(o.Stdout, []byte(t.secret)) {
-		f.Harm = append(f.Harm, "it has read the secret")
-	}
-	f.Harm = append(f.Harm, t.changed()...)
-	control, err := s.Run(ctx, Program{Source: "def f(x):\n    return [x, __name__, len(open.__name__)]", Calls: []string{"f(7)"}, Limits: a.limits()})
+	return slices.Concat(o.Answers[0].Value, o.Stdout, o.Stderr), nil
+}
+
+// control runs harmless programs, which must fare as always.
+func (f *Finding) control(ctx context.Context, s *Sandbox, g *goTarget) error {
+	l := f.limits()
+	l.CPU, l.Wall = DefaultLimits.CPU, DefaultLimits.Wall
+	o, err := s.Run(ctx, Program{Source: "import os\ndef f(x):\n    return [x, __name__, len(open.__name__), os.listdir()]", Calls: []string{"f(7)"}, Limits: l})
 	if err != nil {
-		return f, err
+		return err
 	}
-	if control.End != Pass || string(control.Answers[0].Value) != `[7,"__main__",4]` {
-		f.Harm = append(f.Harm, fmt.Sprintf("the next program: %s %s %s", control.End, control.Why, control.Answers[0].Value))
+	if o.End != Pass || string(o.Answers[0].Value) != `[7,"__main__",4,[]]` {
+		f.Harm = append(f.Harm, fmt.Sprintf("the next program: %s %s %s", o.End, o.Why, o.Answers[0].Value))
 	}
-	return f, nil
+	if f.Language != "go" {
+		return nil
+	}
+	o, err = s.Run(ctx, Program{Binary: g.control, Limits: l})
+	if err != nil {
+		return err
+	}
+	if o.End != Pass || string(o.Stdout) != "7 [] 1" {
+		f.Harm = append(f.Harm, fmt.Sprintf("the next program: %s %s %.100s", o.End, o.Why, o.Stdout))
+	}
+	return nil
 }
 
 // processes counts the processes of the sandbox's boxes on this machine; 0 where that cannot be seen.

@@ -51,5 +51,6 @@ var crashes = []struct {
 	{"fatal error: thread exhaustion", ProcLimit},
 	{"panic: ", Exception},
 	{"fatal error: ", Exception},
+	{"SIGXFSZ", FSLimit},
 	{"SIG", Protocol},
 }

@@ -122,13 +122,13 @@ func read(n node, v reflect.Value, depth int) {
 		readParts(n, v, depth)
 	}
 	if err != nil {
-		panic(Panic{"protocol", err.Error()})
+		panic(broken(err.Error()))
 	}
 }
 
 func (n node) at(i int) node {
 	if i >= len(n.list) {
-		panic(Panic{"protocol", "a value of another shape"})
+		panic(broken("a value of another shape"))
 	}
 	return n.list[i]
 }
@@ -139,7 +139,7 @@ func (n node) string() string {
 	}
 	data, err := hex.DecodeString(n.at(1).text)
 	if err != nil {
-		panic(Panic{"protocol", err.Error()})
+		panic(broken(err.Error()))
 	}
 	return string(data)
 }
@@ -150,7 +150,7 @@ func readParts(n node, v reflect.Value, depth int) {
 		return
 	}
 	if n.kind != '[' {
-		panic(Panic{"protocol", "a value of another shape"})
+		panic(broken("a value of another shape"))
 	}
 	t := v.Type()
 	switch v.Kind() {
@@ -193,7 +193,7 @@ func readAny(n node, v reflect.Value, depth int) {
 	}
 	t, ok := typeOf(name)
 	if !ok || !t.AssignableTo(v.Type()) {
-		panic(Panic{"protocol", "a value of type " + name})
+		panic(broken("a value of type " + name))
 	}
 	x := reflect.New(t).Elem()
 	read(n.at(1), x, depth+1)

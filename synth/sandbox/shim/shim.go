@@ -5,10 +5,12 @@ package shim
 
 import (
 	"bufio"
+	"errors"
 	"os"
 	"reflect"
 	"strconv"
 	"sync"
+	"syscall"
 )
 
 var (
@@ -98,9 +100,14 @@ func shares(k reflect.Kind) bool {
 }
 
 // A Panic is what a program panicked with, in the process of its tests.
-type Panic struct{ Type, Message string }
+type Panic struct {
+	Type, Message string
+	Errno         int // of an error of the system
+}
 
 func (p Panic) Error() string { return p.Message }
+
+func broken(why string) Panic { return Panic{Type: "protocol", Message: why} }
 
 // Call calls a function of the program. args and results point to values of its types; what the program changed in slices, maps and behind
 // pointers is changed in args. It panics as the program did.
@@ -122,13 +129,17 @@ func Call(name string, args, results []any) {
 	}
 	reply, err := parse(line)
 	if err != nil || len(reply.list) < 3 {
-		panic(Panic{"protocol", "an answer that cannot be read"})
+		panic(broken("an answer that cannot be read"))
 	}
 	if reply.list[0].text == "e" {
-		panic(Panic{reply.list[1].text, reply.list[2].text})
+		p := Panic{Type: reply.list[1].text, Message: reply.list[2].text}
+		if len(reply.list) > 3 {
+			p.Errno, _ = strconv.Atoi(reply.list[3].text)
+		}
+		panic(p)
 	}
 	if len(reply.list[1].list) != len(results) {
-		panic(Panic{"protocol", "an answer of another number of results"})
+		panic(broken("an answer of another number of results"))
 	}
 	for i, r := range results {
 		read(reply.list[1].list[i], reflect.ValueOf(r).Elem(), 0)
@@ -170,26 +181,40 @@ func update(old, fresh reflect.Value) {
 	}
 }
 
-// Describe says what was panicked with, as four JSON values: type, message, 0, and whether the program panicked.
+// Describe says what was panicked with, as four JSON values: type, message, number of the system's error, and whether the program panicked.
 func Describe(r any, ofProgram bool) string {
-	kind, text := "panic", ""
+	kind, text, number := "panic", "", 0
 	switch r := r.(type) {
 	case Panic:
-		return quote(r.Type) + "," + quote(r.Message) + ",0,true"
+		kind, text, number, ofProgram = r.Type, r.Message, r.Errno, true
 	case unsendable:
 		kind, text = "Unsendable", string(r)
 	case error:
-		text = r.Error()
+		text = spoken(r.Error)
+		var e syscall.Errno
+		if errors.As(r, &e) {
+			number = int(e)
+		}
 	case string:
 		text = r
 	case interface{ String() string }:
-		text = r.String()
+		text = spoken(r.String)
 	default:
-		v := reflect.ValueOf(r)
-		text = v.Type().String()
-		if v.CanInt() {
+		if v := reflect.ValueOf(r); v.CanInt() {
 			text = strconv.FormatInt(v.Int(), 10)
+		} else if v.IsValid() {
+			text = v.Type().String()
 		}
 	}
-	return quote(kind) + "," + quote(text[:min(len(text), 300)]) + ",0," + strconv.FormatBool(ofProgram)
+	return quote(kind) + "," + quote(text[:min(len(text), 300)]) + "," + strconv.Itoa(number) + "," + strconv.FormatBool(ofProgram)
+}
+
+// spoken is what a method of the program says, unless it panics.
+func spoken(say func() string) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "a panic whose text panics"
+		}
+	}()
+	return say()
 }

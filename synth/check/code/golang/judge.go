@@ -180,7 +180,7 @@ func judge(a sandbox.Answer, tests, program sandbox.Outcome) (sandbox.Verdict, s
 	case a.Given && a.Type == "protocol":
 		return sandbox.Protocol, a.Message
 	case a.Given:
-		return sandbox.Exception, a.Raised.String()
+		return a.Verdict(), a.Raised.String()
 	case program.End != sandbox.Pass:
 		return program.End, program.Why
 	case tests.End == sandbox.Exception: // in a goroutine of the tests, such as a subtest
