@@ -21,6 +21,7 @@ import "github.com/winnow-data/winnow/stages"
 // Catalog lists the components of this room by name.
 var Catalog = []stages.Spec{
 	stages.Define("dedup_exact", exactDefaults),
+	stages.Define("dedup_exact@datatrove", datatroveExact),
 	stages.Define("dedup_minhash", minHashDefaults),
 	stages.Define("dedup_minhash@datatrove", datatroveMinHash),
 }

@@ -18,7 +18,7 @@ type cut struct {
 	rule    string
 	expect  uint32 // documents scanned
 	seen    uint32
-	tables  [3]*shelf
+	tables  []*shelf // removals, kept documents and their ids; a preset adds its own
 	merger  *rows.Merger
 	next    removal
 	more    bool
@@ -36,13 +36,15 @@ func newCut(t *stages.Task, phase, rule string, scanned uint32) (_ *cut, err err
 			err = errors.Join(err, c.close())
 		}
 	}()
-	for i, table := range []struct {
+	for _, table := range []struct {
 		name  string
 		width int
 	}{{removedFile, removedWidth}, {keptFile, keptWidth}, {namesFile, 1}} {
-		if c.tables[i], err = open(t, phase, table.name, table.width); err != nil {
+		s, err := open(t, phase, table.name, table.width)
+		if err != nil {
 			return nil, err
 		}
+		c.tables = append(c.tables, s)
 	}
 	lo := binary.BigEndian.AppendUint32(nil, uint32(t.Index))
 	hi := binary.BigEndian.AppendUint32(nil, uint32(t.Index)+1)
@@ -153,9 +155,7 @@ func (c *cut) changed(how string) error {
 func (c *cut) close() error {
 	var errs []error
 	for _, s := range c.tables {
-		if s != nil {
-			errs = append(errs, s.Close())
-		}
+		errs = append(errs, s.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -18,6 +18,8 @@ type Exact struct {
 	Keep      Keep   // who survives: first, longest, {newest: FIELD} or {best: FIELD}
 	Within    string // only documents with the same value of this field are compared; empty: all
 	OnlyFrom  string // only documents of this source are removed, all others stay for reference; empty: all are removed
+
+	peer *DatatroveExact // the preset that this works for
 }
 
 var exactDefaults = Exact{Of: "text", Keep: Keep{Policy: "first"}}

@@ -39,6 +39,11 @@ func (e *Exact) resolve(ctx context.Context, t *stages.Task) (err error) {
 	for name := range total.Sources {
 		r.sources[xxhash.Sum64String(name)] = name
 	}
+	if e.peer != nil {
+		if err := r.follow(t); err != nil {
+			return err
+		}
+	}
 	n := 0
 	err = rows.Merge(readers, func(source int, row []byte) error {
 		if err := every(ctx, &n); err != nil {
@@ -52,6 +57,9 @@ func (e *Exact) resolve(ctx context.Context, t *stages.Task) (err error) {
 	if err == nil {
 		err = writeJSON(t, summaryFile, r.sum)
 	}
+	if r.counts != nil {
+		err = errors.Join(err, writeSorted(t, countsFile, r.counts), r.counts.Close())
+	}
 	return errors.Join(err, r.out.Close(t))
 }
 
@@ -63,6 +71,8 @@ type exactResolver struct {
 	sources map[uint64]string // names by hash
 	out     *removals
 	sum     *Summary
+	places  places       // of the preset: where documents stand in their files
+	counts  *rows.Sorter // of the preset: duplicates of each document that stays
 
 	group   []byte // row of the best
 	best    exactRow
@@ -86,7 +96,7 @@ func (r *exactResolver) add(source int, raw []byte) error {
 	if r.best.removable != row.removable {
 		return r.remove(row) // the best is a reference
 	}
-	better := false
+	better := r.places != nil && r.places.before(raw, r.group, source, r.best.ref.task())
 	if r.byID {
 		if r.bestID == nil {
 			id, err := r.id(r.best)
@@ -142,6 +152,11 @@ func (r *exactResolver) flush() error {
 		return err
 	}
 	r.sum.cluster(id, r.members, r.removed)
+	if r.counts != nil {
+		if err := r.counts.Add(countRow(r.best.ref, r.removed)); err != nil {
+			return err
+		}
+	}
 	if r.removed == 0 {
 		return nil
 	}

@@ -31,6 +31,7 @@ type exactScan struct {
 	record recordHash
 	row    []byte
 	count  scanned
+	runs   fileRuns // of the preset
 }
 
 func (e *Exact) scan(t *stages.Task) (stages.Stage, error) {
@@ -39,6 +40,11 @@ func (e *Exact) scan(t *stages.Task) (stages.Stage, error) {
 		count: scanned{Sources: map[string]int{}},
 	}
 	t.AtEnd(func() error {
+		if e.peer != nil {
+			if err := s.runs.write(t); err != nil {
+				return err
+			}
+		}
 		return errors.Join(writeSorted(t, exactFile, s.sorter), s.sorter.Close(), s.ids.Close(), writeJSON(t, scannedFile, s.count))
 	})
 	return s, nil
@@ -60,11 +66,36 @@ func (s *exactScan) add(d *stages.Document) error {
 	if err := tooMany(s.count.Documents); err != nil {
 		return err
 	}
+	if s.e.peer != nil {
+		s.runs.add(d.At.File)
+	}
 	value, ok := d.Field(s.e.Of)
-	if !ok || value == "" {
+	if !ok || value == "" && s.e.peer == nil {
 		s.count.Without++
 		return nil
 	}
+	if s.e.peer != nil {
+		s.row, ok = s.e.peer.head(s.row[:0], d, value, s.runs.place())
+	} else {
+		ok = s.head(d, value)
+	}
+	if !ok {
+		s.count.Unranked++
+	}
+	s.row = binary.BigEndian.AppendUint32(s.row, s.count.Documents)
+	s.row = binary.BigEndian.AppendUint64(s.row, uint64(s.ids.size))
+	s.row = binary.BigEndian.AppendUint32(s.row, uint32(len(d.ID)))
+	s.row = binary.BigEndian.AppendUint32(s.row, idCheck(d.ID))
+	s.row = binary.BigEndian.AppendUint64(s.row, xxhash.Sum64String(d.Source))
+	if _, err := io.WriteString(s.ids, d.ID); err != nil {
+		return err
+	}
+	return s.sorter.Add(s.row)
+}
+
+// head begins the row of a document with what decides its place in the table. It returns false where `keep` finds no readable field.
+func (s *exactScan) head(d *stages.Document, value string) (ranked bool) {
+	ranked = true
 	body := d.Body()
 	if s.e.Normalize {
 		value = normal(value)
@@ -76,23 +107,12 @@ func (s *exactScan) add(d *stages.Document) error {
 	if s.e.Keep.Policy == "first" {
 		s.row = append(s.row, make([]byte, 8)...) // the whole ids decide
 	} else {
-		key, ok := s.e.Keep.key(s.row, d, body)
-		if s.row = key; !ok {
-			s.count.Unranked++
-		}
+		s.row, ranked = s.e.Keep.key(s.row, d, body)
 	}
 	text := contentHash(body)
 	s.row = append(s.row, text[:]...)
 	s.row = binary.BigEndian.AppendUint64(s.row, s.record.of(d))
-	s.row = binary.BigEndian.AppendUint32(s.row, s.count.Documents)
-	s.row = binary.BigEndian.AppendUint64(s.row, uint64(s.ids.size))
-	s.row = binary.BigEndian.AppendUint32(s.row, uint32(len(d.ID)))
-	s.row = binary.BigEndian.AppendUint32(s.row, idCheck(d.ID))
-	s.row = binary.BigEndian.AppendUint64(s.row, xxhash.Sum64String(d.Source))
-	if _, err := io.WriteString(s.ids, d.ID); err != nil {
-		return err
-	}
-	return s.sorter.Add(s.row)
+	return ranked
 }
 
 // removable is 1 for a document that may be removed, 0 for one that stays for reference: those rank first.
