@@ -4,26 +4,25 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"strings"
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/stages"
-	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 	"github.com/winnow-data/winnow/stages/rows"
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
-// Removals reads all removals of a run from its folder of them.
-func Removals(ctx context.Context, dir string, visit func(*run.Exclusion)) error {
-	return everyRecord(ctx, dir, nil, visit)
+// Removals reads all removals of the run of an output.
+func Removals(ctx context.Context, out string, visit func(*run.Exclusion)) error {
+	return everyRecord(ctx, out, "excluded", nil, visit)
 }
 
 // Texts finds the words of documents of a run by their ids: in its shards, else where its removals say that the input held them, with what the stages before the
 // removal made of them. Ids whose words can no longer be found are missing.
 func Texts(ctx context.Context, dir string, ids []string) (map[string]string, error) {
-	p, out, err := pipelines.ReadPlan(dir)
+	p, out, err := pipelines.ReadPlan(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +30,7 @@ func Texts(ctx context.Context, dir string, ids []string) (map[string]string, er
 	for _, id := range ids {
 		wanted[id] = true
 	}
-	shards, err := blob.Resolve(ctx, out, ".")
+	shards, err := place.Resolve(ctx, "", out, place.Options{})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
@@ -50,7 +49,7 @@ func Texts(ctx context.Context, dir string, ids []string) (map[string]string, er
 		}
 	}
 	places := map[stages.Place]string{}
-	err = Removals(ctx, filepath.Join(out, run.Folder, "excluded"), func(e *run.Exclusion) {
+	err = Removals(ctx, out, func(e *run.Exclusion) {
 		if _, ok := found[e.ID]; !ok && wanted[e.ID] {
 			found[e.ID] = ""
 			places[stages.Place{File: e.File, Row: e.Row}] = e.ID
@@ -68,7 +67,7 @@ func origins(ctx context.Context, dir string, places map[stages.Place]string, fo
 	for _, id := range places {
 		delete(found, id)
 	}
-	job, p, err := pipelines.Open(dir)
+	job, p, err := pipelines.Open(ctx, dir)
 	if err != nil || len(places) == 0 {
 		return
 	}

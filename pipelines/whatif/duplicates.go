@@ -2,7 +2,6 @@ package whatif
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -12,7 +11,7 @@ import (
 
 // duplicates looks which documents were removed for one that no longer comes to its dedup: one of each such group comes back, and all may. Of one that removes documents of
 // the same text alone, none does: what goes takes its copies with it.
-func (q *question) duplicates(ctx context.Context, own string) error {
+func (q *question) duplicates(ctx context.Context, out string) error {
 	need := false
 	for i := range q.dedups {
 		d := &q.dedups[i]
@@ -22,7 +21,7 @@ func (q *question) duplicates(ctx context.Context, own string) error {
 	if !need {
 		return nil
 	}
-	return inspect.Removals(ctx, filepath.Join(own, "excluded"), func(e *run.Exclusion) {
+	return inspect.Removals(ctx, out, func(e *run.Exclusion) {
 		for i := range q.dedups {
 			d := &q.dedups[i]
 			if e.Label != d.label || e.Kept == "" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/signals"
-	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 // A question is an answer in the making.
@@ -68,7 +68,10 @@ func (q *question) read(ctx context.Context, own string, examples int) error {
 		q.dedups[i].gone = map[uint64]bool{}
 	}
 	q.sides = q.newSides(examples)
-	store := blob.Local(own)
+	store, err := place.Open(own, place.Options{})
+	if err != nil {
+		return err
+	}
 	list, err := files(ctx, store)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ import (
 	"github.com/winnow-data/winnow/pipelines/run"
 	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/stages/blob"
+	"github.com/winnow-data/winnow/stages/blob/place"
 )
 
 // Options say how much is told.
@@ -87,7 +88,7 @@ type Group struct {
 
 // Ask answers for the run of a folder what it would keep with settings such as gopher_quality.words.min=30. Problems say what is wrong with the settings.
 func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, []recipe.Problem, error) {
-	p, out, err := pipelines.ReadPlan(dir)
+	p, out, err := pipelines.ReadPlan(ctx, dir)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,10 +113,10 @@ func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, [
 	if err := q.compare(old, rec); err != nil {
 		return nil, nil, err
 	}
-	if err := q.read(ctx, filepath.Join(out, run.Folder), opt.Examples); err != nil {
+	if err := q.read(ctx, place.Join(out, run.Folder), opt.Examples); err != nil {
 		return nil, nil, err
 	}
-	if err := q.duplicates(ctx, filepath.Join(out, run.Folder)); err != nil {
+	if err := q.duplicates(ctx, out); err != nil {
 		return nil, nil, err
 	}
 	q.conclude()
@@ -128,7 +129,7 @@ func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, [
 // load loads the recipe of a run with changes. Inputs need not be there any more.
 func load(p *plan.Plan, set []string) (*recipe.Recipe, []recipe.Problem) {
 	return recipe.Load([]byte(p.Recipe), p.Name+".yaml", pipelines.Registry(), recipe.Options{
-		Dir: p.Dir, Set: set, Stat: func(string) error { return nil },
+		Dir: p.Dir, Set: set, Stat: func(string) error { return nil }, Schemes: place.Schemes,
 	})
 }
 
