@@ -217,39 +217,6 @@ func TestPairProperties(t *testing.T) {
 	}
 }
 
-func TestDedupAnswers(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		u       DedupAnswers
-		answers []stages.Answer
-		want    string // the places of repeated answers, from 1
-	}{
-		{"text but for spaces", DedupAnswers{By: "text"}, []stages.Answer{answer("a b", "p"), answer(" a  b", "p"), answer("a c", "p")}, "2"},
-		{"a wrong answer never takes a right one's place", DedupAnswers{By: "text"}, []stages.Answer{answer("a", "f"), answer("a", "p"), answer("a", "f"), answer("a", "p")}, "3 4"},
-		{"equations", DedupAnswers{By: "equations"}, []stages.Answer{answer("one <<1+1=2>>", "p"), answer("two << 1+1 =2>> !", "p"), answer("<<2=1+1>>", "p")}, "2"},
-		{"text where there are none", DedupAnswers{By: "equations"}, []stages.Answer{answer("x", "p"), answer("y", "p"), answer("x ", "p")}, "3"},
-		{"the shortest stays", DedupAnswers{By: "equations", Keep: "shortest"}, []stages.Answer{answer("longer <<1+1=2>>", "p"), answer("<<1+1=2>>", "p")}, "1"},
-		{"the farthest stays", DedupAnswers{By: "equations", Keep: "farthest"}, []stages.Answer{answer("a b c <<1+1=2>>", "p"), answer("x y z <<1+1=2>>", "p"), answer("a b d", "f")}, "1"},
-	} {
-		d := prompt(c.answers...)
-		c.u.label = "dedup_answers"
-		b := stages.NewBatch([]stages.Document{d})
-		b.Act("dedup_answers")
-		if err := c.u.Apply(context.Background(), b); err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for k, a := range b.Docs[0].Answers {
-			if len(a.Checks) > 0 && repeats(a.Checks[len(a.Checks)-1]) {
-				got = append(got, fmt.Sprint(k+1))
-			}
-		}
-		if s := strings.Join(got, " "); s != c.want || b.Counted()["repeated"] != int64(len(got)) {
-			t.Errorf("%s: %q, counted %v; want %q", c.name, s, b.Counted(), c.want)
-		}
-	}
-}
-
 // TestPassRateOfOneCheck: an evaluation judges what was cut off as it stands, and an answer follows its instructions if it follows all.
 func TestPassRateOfOneCheck(t *testing.T) {
 	named := func(checks ...stages.Check) stages.Answer { return stages.Answer{Text: "t", Checks: checks} }
