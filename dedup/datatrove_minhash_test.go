@@ -102,3 +102,69 @@ func datatroveMinHash(t *testing.T, docs []stages.Document, words, hash, golden 
 func number(ref []byte, shards int) int {
 	return int(binary.BigEndian.Uint32(ref[4:]))*shards + int(binary.BigEndian.Uint32(ref))
 }
+
+// TestDatatroveMinHashSettings looks at what the settings do to a few texts, dealt and shaken in two ways.
+func TestDatatroveMinHashSettings(t *testing.T) {
+	long := count(0, 60)
+	small := func(m *dedup.DatatroveMinHash) { m.NGrams, m.NumBuckets, m.HashesPerBucket = 2, 30, 1 }
+	for name, c := range map[string]struct {
+		set  func(*dedup.DatatroveMinHash)
+		docs []stages.Document
+		want []string
+		kept map[string]string
+	}{
+		"nothing":                   {nil, nil, []string{}, nil},
+		"copies: the first":         {nil, docsOf("a|"+long, "b|"+long, "c|"+long), []string{"a"}, map[string]string{"b": "a", "c": "a"}},
+		"fewer words than a gram":   {nil, docsOf("a|one two three four", "b|one two three four", "c|"), []string{"a", "b", "c"}, nil},
+		"case, marks, numbers":      {nil, docsOf("a|Ünder the 3.14 broad Walnut tree", "b|under THE 7, broad walnut trée!"), []string{"a"}, map[string]string{"b": "a"}},
+		"case counts":               {func(m *dedup.DatatroveMinHash) { m.Lowercase = false }, docsOf("a|Under the broad walnut tree", "b|under the broad walnut tree"), []string{"a", "b"}, nil},
+		"weekdays count as one":     {func(m *dedup.DatatroveMinHash) { m.NormWeekdays = true }, docsOf("a|on monday under a tree", "b|on friday under a tree"), []string{"a"}, nil},
+		"months count as one":       {func(m *dedup.DatatroveMinHash) { m.NormMonthnames = true }, docsOf("a|in may under a tree", "b|in june under a tree"), []string{"a"}, nil},
+		"within":                    {func(m *dedup.DatatroveMinHash) { m.Within = "dump" }, docsOf("a|"+long+"|dump=1", "b|"+long+"|dump=2", "c|"+long+"|dump=1", "d|"+long, "e|"+long+"|dump=2"), []string{"a", "b", "d"}, map[string]string{"c": "a", "e": "b"}},
+		"white space":               {func(m *dedup.DatatroveMinHash) { m.Words = datatrove.Whitespace }, docsOf("a|don't go to that place", "b|don t go to that place"), []string{"a"}, nil},
+		"chains are one cluster":    {small, docsOf("a|one two", "b|two three one two", "c|two three four", "d|three four five", "e|six seven"), []string{"a", "e"}, map[string]string{"b": "a", "c": "a", "d": "a"}},
+		"32 bits":                   {func(m *dedup.DatatroveMinHash) { m.Hash = "xxhash32" }, docsOf("a|"+long, "b|"+long), []string{"a"}, map[string]string{"b": "a"}},
+		"the greater cluster stays": {small, docsOf("a|x y", "b|y z", "c|y z", "d|x y y z"), nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := stagetest.New(spec(t, "dedup_minhash@datatrove"), func(m *dedup.DatatroveMinHash) {
+				if c.set != nil {
+					c.set(m)
+				}
+			})
+			var before []string
+			for _, o := range []stagetest.Options{{}, {Tasks: 3, Batch: 1, Shuffle: 2, Memory: 1}} {
+				got, err := stagetest.Run(t.Context(), set, c.docs, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ids := got.IDs()
+				if c.want != nil && !slices.Equal(ids, c.want) || before != nil && !slices.Equal(ids, before) {
+					t.Errorf("kept %q, want %q", ids, c.want)
+				}
+				before = ids
+				for i, d := range c.docs {
+					v := got.Outcomes[i].Verdict
+					if want := c.kept[d.ID]; c.kept != nil && (v.Kept != want || want != "" && (v.Rule != "near_duplicate" || v.Why != "band")) {
+						t.Errorf("%s: %+v, want %q kept", d.ID, v, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestDatatroveMinHashRefuses(t *testing.T) {
+	for name, set := range map[string]func(*dedup.DatatroveMinHash){
+		"n_grams: 0":                   func(m *dedup.DatatroveMinHash) { m.NGrams = 0 },
+		"num_buckets and hashes":       func(m *dedup.DatatroveMinHash) { m.NumBuckets = 1 << 20 },
+		"num_buckets and hashes_per":   func(m *dedup.DatatroveMinHash) { m.HashesPerBucket = 0 },
+		"seed: -1":                     func(m *dedup.DatatroveMinHash) { m.Seed = -1 },
+		`hash: "md5" is not one of xx`: func(m *dedup.DatatroveMinHash) { m.Hash = "md5" },
+	} {
+		_, err := stagetest.Run(t.Context(), stagetest.New(spec(t, "dedup_minhash@datatrove"), set), nil, stagetest.Options{})
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
