@@ -11,18 +11,18 @@ import (
 // own. With Landlock it takes the file system, TCP, signals and abstract sockets from itself before the first program; the programs' filter refuses
 // to start processes, to signal others, and to connect.
 func startAlone(w way, p interpreter, token string) (*box, error) {
-	work, err := os.MkdirTemp("", "winnow-box-")
+	work, err := newScratch("winnow-box-")
 	if err != nil {
 		return nil, err
 	}
 	if w.account == "nobody" {
-		err = os.Chown(work, nobody, nobody)
+		err = os.Chown(work.path, nobody, nobody)
 	}
 	var env []string
 	for name, value := range environment {
 		env = append(env, name+"="+value)
 	}
-	c := config{Work: work, Env: map[string]string{"HOME": work, "TMPDIR": work}}
+	c := config{Work: work.path, Env: map[string]string{"HOME": work.path, "TMPDIR": work.path}}
 	if w.level == Landlock {
 		c.Reads = append([]string{"/usr/lib", "/usr/lib64", "/lib", "/lib64"}, p.Reads...)
 		c.Devices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
@@ -33,7 +33,7 @@ func startAlone(w way, p interpreter, token string) (*box, error) {
 		b, err = startBox(cmd, c)
 	}
 	if err != nil {
-		_ = os.RemoveAll(work)
+		work.remove()
 		return nil, err
 	}
 	b.work = work

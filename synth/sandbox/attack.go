@@ -63,10 +63,11 @@ type target struct {
 
 // aim makes the target: a folder that everybody may write, a file with a secret, listeners on TCP, UDP and an abstract socket.
 func aim() (*target, error) {
-	folder, err := os.MkdirTemp("", "winnow-attack-")
+	scratch, err := newScratch("winnow-attack-")
 	if err != nil {
 		return nil, err
 	}
+	folder := scratch.path
 	t := &target{folder: folder, secret: rand.Text(), abstract: "winnow-" + rand.Text()}
 	tcp, err1 := net.Listen("tcp", "127.0.0.1:0")
 	unix, err2 := net.Listen("unix", "@"+t.abstract)
@@ -77,7 +78,7 @@ func aim() (*target, error) {
 				_ = l.Close()
 			}
 		}
-		_ = os.RemoveAll(folder)
+		scratch.remove()
 	}
 	if err != nil {
 		t.close()

@@ -28,7 +28,7 @@ type box struct {
 	Version string // of the interpreter
 	once    sync.Once
 	ended   chan struct{} // closed when the process is gone
-	work    string        // folder of a box without namespaces; "" for others
+	work    scratch       // folder of a box without namespaces
 }
 
 type config struct {
@@ -103,9 +103,7 @@ func (b *box) close() {
 	b.kill()
 	<-b.ended
 	_ = b.from.Close()
-	if b.work != "" {
-		_ = os.RemoveAll(b.work)
-	}
+	b.work.remove()
 }
 
 // kill ends the box; a goroutine that reads from it gets an error. Closing its input ends a zygote that a wrapper stands before.

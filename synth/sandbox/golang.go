@@ -94,17 +94,18 @@ func (g *Go) open(s *Sandbox) error {
 	if err != nil {
 		return fmt.Errorf("start a box for %s: %w", g.Path, err)
 	}
-	direct := func(sp spec, l Limits, r *reader) (Outcome, error) {
+	direct := func(sp spec, l Limits) (Outcome, []byte, error) {
+		r := &reader{native: true, silent: true}
 		if err := b.run(sp, l, r); err != nil {
-			return Outcome{}, err
+			return Outcome{}, nil, err
 		}
-		return r.finish(l), nil
+		return r.finish(l), r.made, nil
 	}
 	o, binary, err := g.build([]File{{"main.go", "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Print(6 * 7) }\n"}}, BuildLimits, direct)
 	if err == nil && o.End == Pass {
 		sp := DefaultLimits.spec("program", "", nil)
 		sp.become(binary)
-		o, err = direct(sp, DefaultLimits, &reader{native: true, silent: true})
+		o, _, err = direct(sp, DefaultLimits)
 	}
 	if err == nil && string(o.Stdout) != "42" {
 		err = fmt.Errorf("%s: %s %.100q", o.End, o.Why, o.Stderr)
@@ -125,17 +126,17 @@ func (g *Go) Build(ctx context.Context, files []File, l Limits) (Outcome, []byte
 	if err := l.Validate(); err != nil {
 		return Outcome{}, nil, err
 	}
-	return g.build(files, l, func(sp spec, l Limits, r *reader) (Outcome, error) {
-		b, err := g.tools.take(ctx)
+	return g.build(files, l, func(sp spec, l Limits) (Outcome, []byte, error) {
+		o, r, err := g.tools.run(ctx, sp, l, func() *reader { return &reader{native: true, silent: true} })
 		if err != nil {
-			return Outcome{}, err
+			return o, nil, err
 		}
-		return g.tools.run(ctx, b, sp, l, r)
+		return o, r.made, nil
 	})
 }
 
-// A doer runs one program.
-type doer func(spec, Limits, *reader) (Outcome, error)
+// A doer runs a tool; it returns the file that this has made.
+type doer func(spec, Limits) (Outcome, []byte, error)
 
 func (g *Go) build(files []File, l Limits, do doer) (Outcome, []byte, error) {
 	var sources []file
@@ -159,8 +160,7 @@ func (g *Go) build(files []File, l Limits, do doer) (Outcome, []byte, error) {
 func (g *Go) tool(args []string, files []file, l Limits, do doer) (Outcome, []byte, error) {
 	sp := l.spec("program", "", nil)
 	sp.Exec, sp.Env, sp.files, sp.Fetch = args, map[string]string{"PATH": "/", "GOMAXPROCS": "2", "GOGC": "400"}, files, "out"
-	r := reader{native: true, silent: true}
-	o, err := do(sp, l, &r)
+	o, made, err := do(sp, l)
 	if o.End == Exception { // left with another status than 0
 		o.End = Syntax
 		o.Why = firstLine(cmp.Or(strings.TrimSpace(string(o.Stdout)), strings.TrimSpace(string(o.Stderr)), o.Why))
@@ -168,13 +168,13 @@ func (g *Go) tool(args []string, files []file, l Limits, do doer) (Outcome, []by
 			o.End = HarnessError
 		}
 	}
-	if o.End == Pass && r.made == nil {
+	if o.End == Pass && made == nil {
 		o.End, o.Why = HarnessError, "the "+filepath.Base(args[0])+" tool has written no file"
 	}
 	if o.End != Pass {
 		o.Why = "while compiling: " + o.Why
 	}
-	return o, r.made, err
+	return o, made, err
 }
 
 //go:embed shim/shim.go shim/value.go shim/read.go shim/tests/tests.go

@@ -27,39 +27,51 @@ func (s *Sandbox) Judge(ctx context.Context, p Program, t TestCode) (program, te
 			return program, tests, err
 		}
 	}
-	b, err := s.programs.take(ctx)
-	if err != nil {
-		return program, tests, err
-	}
-	c, err := s.tests.take(ctx)
-	if err != nil {
-		s.programs.put(b, true)
-		return program, tests, err
-	}
-	stop := context.AfterFunc(ctx, func() {
-		b.kill()
-		c.kill()
-	})
-	d := dialogue{program: side{box: b, limits: p.Limits}, tests: side{box: c, limits: t.Limits}}
-	d.tests.reader.calls, d.tests.reader.next, d.tests.reader.stop = len(t.Tests), t.Skip, t.Stop
-	d.tests.reader.out.Answers = make([]Answer, len(t.Tests))
 	ps := p.Limits.spec("answers", p.Source, nil)
 	ts := t.Limits.spec("tests", t.Source, t.Tests)
 	ts.Helpers, ts.Skip, ts.Stop = t.Helpers, t.Skip, t.Stop
 	ts.Names = append(ts.Names, t.Names...)
 	if p.Binary != nil {
 		ps.become(p.Binary)
-		ts.become(t.Binary, fmt.Sprint(t.Skip), fmt.Sprint(t.Stop))
-		d.program.reader.native, d.tests.reader.native = true, true
+		ts.become(t.Binary)
 	}
+	for range attempts {
+		d := dialogue{program: side{limits: p.Limits}, tests: side{limits: t.Limits}}
+		d.program.reader.native, d.tests.reader.native = p.Binary != nil, p.Binary != nil
+		d.tests.reader.calls, d.tests.reader.next, d.tests.reader.stop = len(t.Tests), t.Skip, t.Stop
+		d.tests.reader.out.Answers = make([]Answer, len(t.Tests))
+		if err := s.hold(ctx, &d, ps, ts); err != nil {
+			return program, tests, err
+		}
+		program, tests = d.program.outcome(), d.tests.outcome()
+		if d.program.broken == nil && d.tests.broken == nil {
+			break
+		}
+	}
+	return program, tests, nil
+}
+
+// hold holds a dialogue in two boxes.
+func (s *Sandbox) hold(ctx context.Context, d *dialogue, ps, ts spec) error {
+	b, err := s.programs.take(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := s.tests.take(ctx)
+	if err != nil {
+		s.programs.put(b, true)
+		return err
+	}
+	d.program.box, d.tests.box = b, c
+	stop := context.AfterFunc(ctx, func() {
+		b.kill()
+		c.kill()
+	})
 	d.run(ps, ts)
 	stop()
 	s.programs.put(b, d.program.sound())
 	s.tests.put(c, d.tests.sound())
-	if err := ctx.Err(); err != nil {
-		return program, tests, err
-	}
-	return d.program.outcome(), d.tests.outcome(), nil
+	return ctx.Err()
 }
 
 // A dialogue is a program and its tests at work.

@@ -81,40 +81,50 @@ type ending struct {
 	Spoiled        bool // the work folder could not be emptied: the box must go
 }
 
-// Run runs one program. Whatever the program does is told in the outcome; an error is the machine's fault.
+// Run runs one program. Whatever the program does is told in the outcome; an error is the machine's fault. A program whose box is gone, as when the kernel
+// has ended it for want of memory, is run once more in another.
 func (s *Sandbox) Run(ctx context.Context, p Program) (Outcome, error) {
 	if err := p.Limits.Validate(); err != nil {
 		return Outcome{}, err
 	}
-	b, err := s.programs.take(ctx)
-	if err != nil {
-		return Outcome{}, err
-	}
 	sp := p.Limits.spec("program", p.Source, p.Calls)
 	sp.Skip, sp.Stop = p.Skip, p.Stop
-	r := reader{calls: len(p.Calls), next: p.Skip, stop: p.Stop}
 	if p.Binary != nil {
-		r.native, r.silent = true, true
 		sp.become(p.Binary)
 		sp.Stdin, sp.files = "stdin", append(sp.files, file{"stdin", p.Stdin})
 	}
-	r.out.Answers = make([]Answer, len(p.Calls))
-	return s.programs.run(ctx, b, sp, p.Limits, &r)
+	o, _, err := s.programs.run(ctx, sp, p.Limits, func() *reader {
+		r := &reader{calls: len(p.Calls), next: p.Skip, stop: p.Stop, native: p.Binary != nil, silent: p.Binary != nil}
+		r.out.Answers = make([]Answer, len(p.Calls))
+		return r
+	})
+	return o, err
 }
 
-// run runs one program in b, which goes back to the pool.
-func (p *pool) run(ctx context.Context, b *box, sp spec, l Limits, r *reader) (Outcome, error) {
-	stop := context.AfterFunc(ctx, b.kill)
-	broken := b.run(sp, l, r)
-	stop()
-	p.put(b, broken == nil && !r.end.Spoiled)
-	if err := ctx.Err(); err != nil {
-		return Outcome{}, err
+// attempts is how often a program is begun whose box goes.
+const attempts = 2
+
+// run runs one program in a box of the pool.
+func (p *pool) run(ctx context.Context, sp spec, l Limits, fresh func() *reader) (o Outcome, r *reader, err error) {
+	for range attempts {
+		b, err := p.take(ctx)
+		if err != nil {
+			return Outcome{}, nil, err
+		}
+		r = fresh()
+		stop := context.AfterFunc(ctx, b.kill)
+		broken := b.run(sp, l, r)
+		stop()
+		p.put(b, broken == nil && !r.end.Spoiled)
+		if err := ctx.Err(); err != nil {
+			return Outcome{}, nil, err
+		}
+		if broken == nil {
+			return r.finish(l), r, nil
+		}
+		o = Outcome{End: HarnessError, Why: broken.Error(), Answers: make([]Answer, r.calls)}
 	}
-	if broken != nil {
-		return Outcome{End: HarnessError, Why: broken.Error(), Answers: make([]Answer, r.calls)}, nil
-	}
-	return r.finish(l), nil
+	return o, r, nil
 }
 
 // run runs one program in b. An error says that the box is no longer usable.

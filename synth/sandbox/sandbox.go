@@ -77,7 +77,7 @@ func Open(o Options) (*Sandbox, error) {
 		for _, p := range found {
 			token := rand.Text()
 			start := func() (*box, error) { return w.start(p, token) }
-			b, err := start()
+			b, err := first(start)
 			if err != nil {
 				passed = append(passed, fmt.Sprintf("%s, %s: %v", w, p.Path, err))
 				continue
@@ -91,6 +91,27 @@ func Open(o Options) (*Sandbox, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: %s; install bubblewrap, or name a weaker level", ErrNone, strings.Join(passed, "; "))
+}
+
+// first starts a box and runs a program in it.
+func first(start func() (*box, error)) (*box, error) {
+	b, err := start()
+	if err != nil {
+		return nil, err
+	}
+	r := reader{calls: 1}
+	r.out.Answers = make([]Answer, 1)
+	err = b.run(DefaultLimits.spec("program", "", []string{"6 * 7"}), DefaultLimits, &r)
+	if err == nil {
+		if o := r.finish(DefaultLimits); string(o.Answers[0].Value) != "42" {
+			err = fmt.Errorf("run a first program: %s: %s", o.End, o.Why)
+		}
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
 }
 
 // A way is a level and whose rights it takes.

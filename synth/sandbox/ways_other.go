@@ -5,6 +5,7 @@ package sandbox
 import (
 	"errors"
 	"iter"
+	"os"
 )
 
 // ways yields nothing: programs are isolated by Linux alone.
@@ -19,3 +20,16 @@ func zygoteFilter() []byte { return nil }
 func programFilter(bool) []byte { return nil }
 
 func owned(string) error { return nil }
+
+type scratch struct{ path string }
+
+func newScratch(prefix string) (s scratch, err error) {
+	s.path, err = os.MkdirTemp("", prefix)
+	return s, err
+}
+
+func (s scratch) remove() {
+	if s.path != "" {
+		_ = os.RemoveAll(s.path)
+	}
+}
