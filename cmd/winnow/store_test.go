@@ -25,7 +25,7 @@ import (
 )
 
 // samples writes the sample shards of the binary to a folder.
-func samples(t *testing.T) string {
+func samples(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, recipes.FS()); err != nil {
@@ -35,7 +35,7 @@ func samples(t *testing.T) string {
 }
 
 // upload puts a folder into the bucket, below a prefix.
-func upload(t *testing.T, srv *blobtest.Server, dir, prefix string) {
+func upload(t testing.TB, srv *blobtest.Server, dir, prefix string) {
 	t.Helper()
 	c := srv.Client()
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

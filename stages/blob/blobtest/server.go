@@ -37,7 +37,7 @@ const (
 type Server struct {
 	Name string
 	Addr string
-	t    *testing.T
+	t    testing.TB
 	exe  string
 	args []string
 	cmd  *exec.Cmd
@@ -47,7 +47,7 @@ type Server struct {
 
 // Start starts one of [Servers] and stops it when the test ends. It skips the test where the program is not there, which is a failure
 // when CI is true.
-func Start(t *testing.T, name string) *Server {
+func Start(t testing.TB, name string) *Server {
 	t.Helper()
 	exe, err := find(name)
 	if err != nil {
@@ -82,7 +82,7 @@ func find(name string) (string, error) {
 	return "", fmt.Errorf("the object store %s is not on this machine; .ci/run builds it", name)
 }
 
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
