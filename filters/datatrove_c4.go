@@ -86,9 +86,7 @@ func (f *DatatroveC4) Without(name string) {
 
 // Map implements stages.Mapper. The turns of a conversation are looked at as one page; what its answers say drops nothing.
 func (f *DatatroveC4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
-	if f.cutter == nil {
-		f.cutter = f.Words.Cutter()
-	}
+	f.cutter = f.Words.CutterOf(t)
 	f.found, f.fates = 0, [peerFates]int{}
 	var edited string
 	if d.Turns == nil {

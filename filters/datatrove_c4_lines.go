@@ -2,9 +2,7 @@ package filters
 
 import (
 	"strings"
-	"unicode/utf8"
 
-	"github.com/winnow-data/winnow/stages/text"
 	"github.com/winnow-data/winnow/stages/text/python"
 )
 
@@ -76,17 +74,17 @@ func (f *DatatroveC4) sentences(line string) int {
 // line decides the fate of a line and returns what is left of it.
 func (f *DatatroveC4) line(s string) (line string, fate peerFate) {
 	line = python.Strip(s)
-	words, longest := countWords(line)
-	if f.WordLength != -1 && longest > f.WordLength {
+	if f.WordLength != -1 && len(line) > f.WordLength && f.hasLongWord(line) {
 		return line, peerLongWord
 	}
+	few := !f.hasWords(line)
 	if f.RemoveCitations && strings.IndexByte(line, '[') >= 0 {
 		line = withoutPeerCitations(line)
 	}
 	if f.NoTerminalPunct && !hasPeerEnd(line) {
 		return line, peerNoEnd
 	}
-	if words < f.WordsPerLine {
+	if few {
 		return line, peerFewWords
 	}
 	lorem, javascript, policy := peerPhrasesIn(line)
@@ -142,19 +140,27 @@ func peerPhrasesIn(line string) (lorem, javascript, policy bool) {
 	}
 }
 
-// countWords returns the number of words of str.split, and the characters of the longest one.
-func countWords(s string) (n, longest int) {
-	var words [64]text.Span
-	for _, w := range python.Split(words[:0], s) {
-		if size := int(w.End - w.Start); size > longest {
-			if size > 64 {
-				size = utf8.RuneCountInString(s[w.Start:w.End])
-			}
-			longest = max(longest, size)
+// hasLongWord says whether a word of the line has more characters than are allowed.
+func (f *DatatroveC4) hasLongWord(line string) bool {
+	for rest := line; rest != ""; {
+		var word string
+		if word, rest = python.Word(rest); len(word) > f.WordLength && python.Len(word) > f.WordLength {
+			return true
 		}
-		n++
 	}
-	return n, longest
+	return false
+}
+
+// hasWords says whether the line has as many words as it needs to stay.
+func (f *DatatroveC4) hasWords(line string) bool {
+	n := 0
+	for rest := line; n < f.WordsPerLine && rest != ""; {
+		var word string
+		if word, rest = python.Word(rest); word != "" {
+			n++
+		}
+	}
+	return n >= f.WordsPerLine
 }
 
 // withoutPeerCitations takes out what matches \[\d*]|\[edit]|\[citation needed].

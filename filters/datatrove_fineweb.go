@@ -79,7 +79,7 @@ func (f *DatatroveFineWeb) values(t *text.View) (v fineWebValues) {
 	s := t.Text()
 	v.feeds = strings.Count(s, "\n")
 	v.chars = t.Runes() - v.feeds
-	v.words = wordsOf(f.Words, t).len()
+	v.words = spansOf(f.Words, t).len()
 	f.pieces.start(v.feeds + 1)
 	for line := range strings.SplitSeq(s, "\n") {
 		if python.StripLeft(line) == "" {

@@ -2,6 +2,7 @@ package filters
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/text"
@@ -33,6 +34,9 @@ type DatatroveGopherQuality struct {
 	NonAlphaWordsRatio stages.Range    // share of words with a letter
 	StopWords          stages.Range    // different stop words among the words
 	StopWordList       []string        // the stop words, in their case
+
+	stops peerStops
+	lines []text.Span
 }
 
 var datatroveGopherQuality = DatatroveGopherQuality{
@@ -109,31 +113,20 @@ func (f *DatatroveGopherQuality) values(t *text.View) (v qualityValues) {
 	w := wordsOf(f.Words, t)
 	v.words = w.len()
 	for i := range w.spans {
-		plain, alpha := false, false
-		for _, c := range string(w.word(i)) {
-			plain = plain || !datatrove.IsSymbol(c)
-			alpha = alpha || python.IsAlpha(c)
-		}
-		if plain {
+		has := peerClass(w.word(i))
+		if has&peerPlain != 0 {
 			v.plain++
 			v.plainRunes += int(w.runes[i+1] - w.runes[i])
 		}
-		if alpha {
+		if has&peerAlpha != 0 {
 			v.alpha++
 		}
 	}
-	found := make([]bool, len(f.StopWordList))
-	for i := range w.spans {
-		for k, stop := range f.StopWordList {
-			if string(w.word(i)) == stop && !found[k] {
-				found[k] = true
-				v.stopWords++
-			}
-		}
-	}
+	v.stopWords = f.stops.count(f.StopWordList, w)
 	v.hashes = strings.Count(s, "#")
 	v.ellipses = strings.Count(s, "...") + strings.Count(s, "…")
-	for _, l := range python.SplitLines(nil, s) {
+	f.lines = python.SplitLines(f.lines[:0], s)
+	for _, l := range f.lines {
 		line := s[l.Start:l.End]
 		v.lines++
 		if left := python.StripLeft(line); strings.HasPrefix(left, "•") || strings.HasPrefix(left, "-") {
@@ -144,4 +137,78 @@ func (f *DatatroveGopherQuality) values(t *text.View) (v qualityValues) {
 		}
 	}
 	return v
+}
+
+// What a word has.
+const (
+	peerAlpha uint8 = 1 << iota // a letter
+	peerPlain                   // a character that is not in PUNCTUATION_SET
+	peerHigh                    // a byte beyond ASCII
+)
+
+var peerBytes = func() (t [256]uint8) {
+	for c := range 256 {
+		if c >= utf8.RuneSelf {
+			t[c] = peerHigh
+		} else {
+			t[c] = peerRune(rune(c))
+		}
+	}
+	return t
+}()
+
+func peerRune(c rune) (has uint8) {
+	if python.IsAlpha(c) {
+		has = peerAlpha
+	}
+	if !datatrove.IsSymbol(c) {
+		has |= peerPlain
+	}
+	return has
+}
+
+// peerClass returns what a word has.
+func peerClass(word string) (has uint8) {
+	for i := range len(word) {
+		has |= peerBytes[word[i]]
+	}
+	if has&peerHigh != 0 {
+		for _, c := range word {
+			has |= peerRune(c)
+		}
+	}
+	return has
+}
+
+// peerStops finds stop words by their hashes.
+type peerStops struct {
+	numbers map[uint64]int
+	maybe   uint64 // bits of the hashes' last six
+	found   []bool
+}
+
+// count returns how many of the stop words are among the words.
+func (p *peerStops) count(list []string, w *peerWords) (n int) {
+	if p.numbers == nil {
+		p.numbers = map[uint64]int{}
+		for _, s := range list {
+			h := text.Hash(s)
+			if _, twice := p.numbers[h]; !twice {
+				p.numbers[h] = len(p.numbers)
+				p.maybe |= 1 << (h & 63)
+			}
+		}
+		p.found = make([]bool, len(p.numbers))
+	}
+	clear(p.found)
+	for _, h := range w.hashes {
+		if p.maybe>>(h&63)&1 == 0 {
+			continue
+		}
+		if k, ok := p.numbers[h]; ok && !p.found[k] {
+			p.found[k] = true
+			n++
+		}
+	}
+	return n
 }

@@ -1,7 +1,6 @@
 package filters
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/winnow-data/winnow/stages"
@@ -186,20 +185,32 @@ func (f *DatatroveGopherRepetition) top(w *peerWords, top []int) {
 	}
 }
 
-// copiedGrams finds n-grams that have stood before.
+// copiedGrams finds n-grams that have stood before. Two that are equal are as long, begin with the same bytes, and so do the texts from there on: where
+// the shortest n-gram at a word has at least window bytes, and no other word begins the same window, none of its n-grams has a copy.
 type copiedGrams struct {
 	table text.Table
+	alone []bool // by word: none of its n-grams has a copy
 }
+
+// window is the number of bytes that tells most words of a text apart by what follows.
+const window = 12
 
 // measure fills dup with the characters in copies of 5- to 10-grams.
 func (c *copiedGrams) measure(w *peerWords, dup []int) {
+	clear(dup)
+	if w.len() <= minDup || !c.mark(w) {
+		return
+	}
 	for n := minDup; n <= maxDup; n++ {
 		c.table.Clear(w.len())
-		dup[n-minDup] = 0
 		for i := 0; i+n <= w.len(); {
+			if c.alone[i] {
+				i++
+				continue
+			}
 			gram := w.stream[w.ends[i]:w.ends[i+n]]
-			first, seen := c.table.First(text.Hash(string(gram)), int32(i))
-			if seen && bytes.Equal(gram, w.stream[w.ends[first]:w.ends[first+int32(n)]]) {
+			first, seen := c.table.First(text.Hash(gram), int32(i))
+			if seen && gram == w.stream[w.ends[first]:w.ends[first+int32(n)]] {
 				dup[n-minDup] += int(w.runes[i+n] - w.runes[i])
 				i += n
 				continue
@@ -207,4 +218,24 @@ func (c *copiedGrams) measure(w *peerWords, dup []int) {
 			i++
 		}
 	}
+}
+
+// mark fills c.alone. It returns whether any word may begin a copy.
+func (c *copiedGrams) mark(w *peerWords) bool {
+	c.alone = resize(c.alone, w.len())
+	c.table.Clear(w.len())
+	found := false
+	for i := range w.len() {
+		from := int(w.ends[i])
+		if c.alone[i] = false; i+minDup > w.len() || int(w.ends[i+minDup])-from < window {
+			found = true
+			continue
+		}
+		first, seen := c.table.First(text.Hash(w.stream[from:from+window]), int32(i))
+		c.alone[i] = !seen
+		if seen {
+			c.alone[first], found = false, true
+		}
+	}
+	return found
 }

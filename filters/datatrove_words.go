@@ -2,7 +2,7 @@ package filters
 
 import (
 	"math"
-	"unicode/utf8"
+	"unsafe"
 
 	"github.com/winnow-data/winnow/stages/text"
 	"github.com/winnow-data/winnow/stages/text/datatrove"
@@ -11,45 +11,67 @@ import (
 
 // peerWords are the words of a text as the @datatrove presets take them, cut once for all of them.
 type peerWords struct {
-	cutter *datatrove.Cutter
 	spans  []text.Span
+	filled bool     // of the text at hand:
 	hashes []uint64 // of each word
-	stream []byte   // the words, nothing between them
-	ends   []int32  // bytes of stream before each word, and at the end
-	runes  []int32  // characters of stream before each word, and at the end
+	stream string   // the words, nothing between them; lies in bytes
+	bytes  []byte
+	ends   []int32 // bytes of stream before each word, and at the end
+	runes  []int32 // characters of stream before each word, and at the end; of ASCII the same list as ends
+	counts []int32 // memory for runes
 }
 
 // peerWordsKey is the key of peerWords in a view.
 type peerWordsKey datatrove.Words
 
-// wordsOf returns the words of t, of the kind that a preset is set to.
-func wordsOf(kind datatrove.Words, t *text.View) *peerWords {
+// spansOf returns the words of t, of the kind that a preset is set to, but for their spans unfilled.
+func spansOf(kind datatrove.Words, t *text.View) *peerWords {
 	return text.Shared(t, peerWordsKey(kind), func(s string, w *peerWords) {
-		if w.cutter == nil || cap(w.spans) > maxKept {
-			*w = peerWords{cutter: kind.Cutter()}
+		if cap(w.spans) > maxKept {
+			*w = peerWords{}
 		}
-		w.cut(s)
+		w.spans, w.filled = kind.CutterOf(t).Words(w.spans[:0], s), false
 	})
 }
 
-func (w *peerWords) cut(s string) {
-	w.spans = w.cutter.Words(w.spans[:0], s)
-	w.hashes, w.stream, w.ends, w.runes = w.hashes[:0], w.stream[:0], append(w.ends[:0], 0), append(w.runes[:0], 0)
-	runes := int32(0)
-	for _, span := range w.spans {
-		word := s[span.Start:span.End]
-		w.hashes = append(w.hashes, text.Hash(word))
-		w.stream = append(w.stream, word...)
-		w.ends = append(w.ends, int32(len(w.stream)))
-		runes += int32(utf8.RuneCountInString(word))
-		w.runes = append(w.runes, runes)
+// wordsOf returns the words of t, of the kind that a preset is set to.
+func wordsOf(kind datatrove.Words, t *text.View) *peerWords {
+	w := spansOf(kind, t)
+	if !w.filled {
+		w.fill(t.Text(), t.ASCII())
 	}
+	return w
+}
+
+func (w *peerWords) fill(s string, ascii bool) {
+	w.filled = true
+	w.bytes = w.bytes[:0]
+	w.ends = append(w.ends[:0], 0)
+	for _, span := range w.spans {
+		w.bytes = append(w.bytes, s[span.Start:span.End]...)
+		w.ends = append(w.ends, int32(len(w.bytes)))
+	}
+	w.stream = unsafe.String(unsafe.SliceData(w.bytes), len(w.bytes)) // nobody writes to bytes before the next text, which makes another
+	w.hashes = w.hashes[:0]
+	for i := range w.spans {
+		w.hashes = append(w.hashes, text.Hash(w.word(i)))
+	}
+	if w.runes = w.ends; ascii {
+		return
+	}
+	w.counts = append(w.counts[:0], 0)
+	n := int32(0)
+	for i := range w.spans {
+		n += int32(python.Len(w.word(i)))
+		w.counts = append(w.counts, n)
+	}
+	w.runes = w.counts
 }
 
 func (w *peerWords) len() int { return len(w.spans) }
 
 // word returns the i-th word.
-func (w *peerWords) word(i int) []byte { return w.stream[w.ends[i]:w.ends[i+1]] }
+func (w *peerWords) word(i int) string { return w.stream[w.ends[i]:w.ends[i+1]] }
 
 // peerRatio is a/b, and not a number where b is 0: datatrove stops with an error there, and the run quarantines the record.
 func peerRatio(a, b int) float64 {

@@ -44,12 +44,21 @@ type Cutter struct {
 	sentences []text.Span
 }
 
-// Cutter returns a cutter for the setting.
+// Cutter returns a new cutter for the setting.
 func (w Words) Cutter() *Cutter {
 	if w == Whitespace {
 		return &Cutter{}
 	}
 	return &Cutter{spacy: spacy.English()}
+}
+
+// CutterOf returns the cutter for the setting that all stages share that look at texts through v: what it remembers serves them all.
+func (w Words) CutterOf(v *text.View) *Cutter {
+	return *text.Shared(v, w, func(_ string, c **Cutter) {
+		if *c == nil {
+			*c = w.Cutter()
+		}
+	})
 }
 
 // Words appends the words of s: split_into_words.

@@ -118,17 +118,45 @@ func width(s string, i int) int {
 // Split appends str.split(): the runs between white space.
 func Split(dst []text.Span, s string) []text.Span {
 	for i := 0; i < len(s); {
-		if n := spaceAt(s, i); n > 0 {
-			i += n
-			continue
+		start, end := wordAt(s, i)
+		if start < end {
+			dst = append(dst, text.Span{Start: int32(start), End: int32(end)})
 		}
-		start := i
-		for i < len(s) && spaceAt(s, i) == 0 {
-			i += width(s, i)
-		}
-		dst = append(dst, text.Span{Start: int32(start), End: int32(i)})
+		i = end
 	}
 	return dst
+}
+
+// Word returns the first of the words of str.split(), and what stands behind it; "" if s has none.
+func Word(s string) (word, rest string) {
+	start, end := wordAt(s, 0)
+	return s[start:end], s[end:]
+}
+
+// wordAt returns where the first word at or after s[i:] begins and ends.
+func wordAt(s string, i int) (start, end int) {
+	for i < len(s) {
+		n := spaceAt(s, i)
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	start = i
+	for i < len(s) {
+		if c := s[i]; c < utf8.RuneSelf {
+			if asciiSpace(c) {
+				break
+			}
+			i++
+			continue
+		}
+		if spaceAt(s, i) > 0 {
+			break
+		}
+		i += width(s, i)
+	}
+	return start, i
 }
 
 // StripLeft is str.lstrip().

@@ -112,6 +112,10 @@ func (r *rules) unit(s string) int {
 // stand before an infix.
 func (r *rules) infix(s string, i int) (start, end int) {
 	for i < len(s) {
+		if c := s[i]; c < utf8.RuneSelf && !startsInfix[c] {
+			i++
+			continue
+		}
 		if n := r.infixAt(s, i); n > 0 {
 			return i, i + n
 		}
@@ -119,6 +123,11 @@ func (r *rules) infix(s string, i int) (start, end int) {
 		i += n
 	}
 	return -1, 0
+}
+
+// startsInfix are the ASCII characters that infixes begin with.
+var startsInfix = [128]bool{
+	'.': true, '+': true, '-': true, '*': true, '^': true, ',': true, ':': true, '<': true, '>': true, '=': true, '/': true, '~': true,
 }
 
 // dashes are the infixes between letters that join words; of those that fit the first one counts.

@@ -74,14 +74,28 @@ func (t *Tokenizer) cutLong(e *entry, chunk string) {
 	if cap(t.long) > keepLong {
 		t.long = nil
 	}
-	t.long = t.rules.chunk(t.long[:0], chunk, 0, len(chunk), true)
+	if isASCIIWord(chunk) && !t.rules.isSpecial(chunk) {
+		t.long = append(t.long[:0], span(0, len(chunk)))
+	} else {
+		t.long = t.rules.chunk(t.long[:0], chunk, 0, len(chunk), true)
+	}
 	first, last := t.long[0], t.long[len(t.long)-1]
-	e.first, e.last = t.rules.ids[chunk[first.Start:first.End]], t.rules.ids[chunk[last.Start:last.End]]
+	e.first, e.last = t.rules.id(chunk[first.Start:first.End]), t.rules.id(chunk[last.Start:last.End])
 	if len(t.long) > 1 && t.rules.mayHoldRow(t.long, chunk) {
 		var rows int
 		t.long, rows = t.rules.replaceSequences(t.long, chunk)
 		e.row = rows > 0
 	}
+}
+
+// isASCIIWord says whether s is made of ASCII letters alone: neither affixes nor infixes have any.
+func isASCIIWord(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; c < 'a' || 'z' < c {
+			return false
+		}
+	}
+	return true
 }
 
 // A pairSet says which tokens, by number, stand side by side in a row.
@@ -94,7 +108,7 @@ func (p *pairSet) has(a, b uint8) bool { return p[a][b>>6]&(1<<(b&63)) != 0 }
 func (r *rules) mayHoldRow(tokens []text.Span, s string) bool {
 	before := uint8(0)
 	for _, w := range tokens {
-		id := r.ids[s[w.Start:w.End]]
+		id := r.id(s[w.Start:w.End])
 		if r.pairs.has(before, id) {
 			return true
 		}

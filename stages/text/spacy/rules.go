@@ -38,10 +38,12 @@ type rules struct {
 	classes  runes.Table
 	special  map[string][]string   // special case → its pieces
 	longest  int                   // bytes of the longest special case
+	specials ends                  // first and last bytes of special cases
 	units    map[string]bool       // of measure and of money: suffixes behind a digit
 	unitSize int                   // bytes of the longest of them
 	sequence map[string][][]string // rows of tokens that become a special case, by their first
 	ids      map[string]uint8      // tokens of rows → number from 1
+	idEnds   ends                  // first and last bytes of these tokens
 	pairs    pairSet               // of numbers
 }
 
@@ -68,6 +70,7 @@ var english = sync.OnceValue(func() *rules {
 		key := strings.ReplaceAll(line, "\t", "")
 		r.special[key] = strings.Split(line, "\t")
 		r.longest = max(r.longest, len(key))
+		r.specials.add(key)
 	}
 	r.addSequences()
 	return r
@@ -76,12 +79,27 @@ var english = sync.OnceValue(func() *rules {
 func (r *rules) is(c rune, class uint16) bool { return r.classes.Of(c)&class != 0 }
 
 func (r *rules) isSpecial(s string) bool {
-	if len(s) > r.longest {
+	if len(s) > r.longest || !r.specials.has(s) {
 		return false
 	}
 	_, ok := r.special[s]
 	return ok
 }
+
+// id returns the number of a token that rows have, 0 for any other.
+func (r *rules) id(token string) uint8 {
+	if !r.idEnds.has(token) {
+		return 0
+	}
+	return r.ids[token]
+}
+
+// ends are the pairs of first and last bytes that strings have: most others are told from them without a look-up.
+type ends [256][4]uint64
+
+func (e *ends) add(s string) { e[s[0]][s[len(s)-1]>>6] |= 1 << (s[len(s)-1] & 63) }
+
+func (e *ends) has(s string) bool { return e[s[0]][s[len(s)-1]>>6]>>(s[len(s)-1]&63)&1 != 0 }
 
 // A kind is what the sentencizer asks of a token.
 type kind uint8

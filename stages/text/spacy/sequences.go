@@ -30,6 +30,7 @@ func (r *rules) addSequences() {
 					panic("spacy: the tokens of rows need numbers of more than one byte")
 				}
 				r.ids[token] = uint8(len(r.ids) + 1)
+				r.idEnds.add(token)
 			}
 			if i > 0 {
 				r.pairs.add(r.ids[row[i-1]], r.ids[token])

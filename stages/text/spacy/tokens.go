@@ -34,7 +34,8 @@ func span(from, to int) text.Span { return text.Span{Start: int32(from), End: in
 // chunk appends the tokens of the chunk s[from:to], by steps 2 and 3 of the package comment. special says whether special cases count.
 func (r *rules) chunk(dst []text.Span, s string, from, to int, special bool) []text.Span {
 	is := func(from, to int) bool { return special && r.isSpecial(s[from:to]) }
-	var ends []int // of suffixes, the last one of the chunk first
+	var few [16]int
+	ends := few[:0] // of suffixes, the last one of the chunk first
 	for last := -1; from < to && to-from != last && !is(from, to); {
 		last = to - from
 		p := r.prefix(s[from:to])

@@ -1,0 +1,38 @@
+package filters
+
+import (
+	"testing"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+	"github.com/winnow-data/winnow/stages/text/datatrove"
+)
+
+// BenchmarkDatatrove measures the @datatrove presets on the Common Crawl documents: the chain of FineWeb as a run goes through it, dropped
+// documents left behind, and its steps on texts cut anew. cpuMB/s is by processor time, for comparison with the peer.
+func BenchmarkDatatrove(b *testing.B) {
+	docs, size := ccDocuments(b)
+	chain := peerChain(b, datatrove.English, true)
+	var v text.View
+	var d stages.Document
+	run := func(name string, steps []peerStep) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			start := cpuTime()
+			for b.Loop() {
+				for _, s := range docs {
+					d = stages.Document{Text: s}
+					runChain(b, steps, &d, &v)
+				}
+			}
+			if used := cpuTime() - start; used > 0 {
+				b.ReportMetric(float64(b.N)*float64(size)/1e6/used.Seconds(), "cpuMB/s")
+			}
+		})
+	}
+	run("chain", chain)
+	for i := range chain {
+		run(chain[i].name, chain[i:i+1])
+	}
+}
