@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
 )
@@ -16,8 +17,11 @@ type Material struct {
 	Askers      map[string]Asker   // stages that ask models, by label
 	Seconds     map[string]float64 // processor time by stage label
 	Tasks       []Task
-	Memory      []Sample // over time; may be empty
-	Quarantined []Record // the first few
+	Judged      *signals.Overlap // of documents that all rules have judged; may be nil
+	Layout      *signals.Layout  // of Judged
+	Share       float64          // of documents that are measured on
+	Memory      []Sample         // over time; may be empty
+	Quarantined []Record         // the first few
 }
 
 const (
@@ -51,6 +55,7 @@ func Build(m Material) *Data {
 	d.readFacts(m.Facts)
 	d.readAsked(m.Facts, m.Askers)
 	d.readCounts(m.Facts)
+	d.Judged = judged(m)
 	d.Alerts = d.alerts()
 	return d
 }

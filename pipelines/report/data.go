@@ -40,6 +40,7 @@ type Data struct {
 	Answers     []Counted    `json:"answers,omitempty"`    // by stage that acts on answers
 	Ontologies  []Ontology   `json:"ontologies,omitempty"` // by stage that normalizes tags
 	Selections  []Selection  `json:"selections,omitempty"` // by stage that selects documents
+	Judged      *Judged      `json:"judged,omitempty"`     // how rules of all stages overlap, and what other bounds would keep
 	Quarantine  Quarantine   `json:"quarantine"`
 	Performance Performance  `json:"performance"`
 	Facts       []Fact       `json:"facts"` // what stages have left that has no place of its own above

@@ -160,6 +160,7 @@ type matrix struct {
 
 type matrixRow struct {
 	Name  string
+	First string
 	Cells []template.HTML
 	Last  string
 }

@@ -14,6 +14,7 @@ type Task struct {
 	Bytes     int64   `json:"bytes"`   // read
 	Documents int64   `json:"documents"`
 	Memory    int64   `json:"memory,omitempty"` // resident bytes of the process at its end
+	Input     string  `json:"input,omitempty"`  // the files it read, of a pass over the input
 }
 
 // A Sample is a number at a time.
@@ -29,7 +30,8 @@ type Performance struct {
 	Throughput []Sample      `json:"throughput"` // bytes read per second
 	Memory     []Sample      `json:"memory"`     // resident bytes
 	Slowest    []Task        `json:"slowest"`
-	Stages     []StageSecond `json:"stages"` // processor seconds, the largest first
+	Shards     []Shard       `json:"shards,omitempty"` // of the input, the slowest for their bytes first
+	Stages     []StageSecond `json:"stages"`           // processor seconds, the largest first
 }
 
 // PhaseTime is the time of one phase.
@@ -53,7 +55,7 @@ const moments = 120
 
 func performance(m Material) Performance {
 	p := Performance{
-		Tasks: len(m.Tasks), Phases: phases(m.Tasks), Throughput: throughput(m.Tasks), Memory: thinned(m.Memory), Slowest: slowest(m.Tasks),
+		Tasks: len(m.Tasks), Phases: phases(m.Tasks), Throughput: throughput(m.Tasks), Memory: thinned(m.Memory), Slowest: slowest(m.Tasks), Shards: slowShards(m.Tasks),
 	}
 	if len(p.Memory) == 0 {
 		p.Memory = memoryOf(m.Tasks)
@@ -146,5 +148,5 @@ func slowest(tasks []Task) []Task {
 	slices.SortFunc(out, func(a, b Task) int {
 		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Phase, b.Phase), cmp.Compare(a.Index, b.Index))
 	})
-	return out[:min(len(out), 5)]
+	return out[:min(len(out), 10)]
 }

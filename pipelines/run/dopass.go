@@ -135,6 +135,9 @@ func (p *pass) commit(m *Marker) error {
 	m.Rows, m.Excluded, m.Quarantined = s.rows, s.excluded.n, s.quarantined.n
 	if s.signals != nil {
 		m.Signals = s.signals.n
+		if s.signals.judged.Documents > 0 {
+			m.Judged = s.signals.judged
+		}
 	}
 	for k, t := range p.tasks {
 		if f := t.Facts(); f != nil {

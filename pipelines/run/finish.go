@@ -10,6 +10,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/pipelines/tally"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
@@ -23,11 +24,12 @@ type Result struct {
 	Markers []*Marker // in the order of phases and tasks
 	Shards  []shard.File
 	Sums    []tally.Sum
+	Judged  *signals.Overlap // how rules of all stages find the same documents
 }
 
 // Result adds up the markers of a run whose phases up to the finish are done.
 func (r *Runner) Result(ctx context.Context) (*Result, error) {
-	res := &Result{Tally: tally.New(r.layout.tally, mask)}
+	res := &Result{Tally: tally.New(r.layout.tally, mask), Judged: r.signals.NewOverlap()}
 	for i := range r.plan.Phases {
 		ph := &r.plan.Phases[i]
 		if ph.Finish {
@@ -43,6 +45,11 @@ func (r *Runner) Result(ctx context.Context) (*Result, error) {
 			}
 			if err := r.addTally(res.Tally, m); err != nil {
 				return nil, fmt.Errorf("marker of %s, task %d: %w", ph.Name, t, err)
+			}
+			if m.Judged != nil {
+				if err := res.Judged.Merge(m.Judged); err != nil {
+					return nil, fmt.Errorf("marker of %s, task %d: %w", ph.Name, t, err)
+				}
 			}
 			res.Markers = append(res.Markers, m)
 			res.Shards = append(res.Shards, m.Shards...)

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/signals"
 	"github.com/winnow-data/winnow/stages/blob"
 	"github.com/winnow-data/winnow/stages/shard"
 )
@@ -26,6 +27,7 @@ type Marker struct {
 	Excluded    int64                     `json:"excluded"`
 	Quarantined int64                     `json:"quarantined"`
 	Signals     int64                     `json:"signals,omitempty"` // rows
+	Judged      *signals.Overlap          `json:"judged,omitempty"`
 	Tally       json.RawMessage           `json:"tally,omitempty"`
 	Facts       map[string]map[string]any `json:"facts,omitempty"` // by stage label, from barriers
 	Times       Times                     `json:"times"`

@@ -58,14 +58,14 @@ func (r *Runner) WriteReport(ctx context.Context, d *report.Data) error {
 
 // Report makes the report of a run whose tasks are done.
 func (r *Runner) Report(ctx context.Context, res *Result) (*report.Data, error) {
-	m := report.Material{Tally: res.Tally, Seconds: map[string]float64{}, Run: r.about(res), Askers: r.askers()}
+	m := report.Material{Tally: res.Tally, Seconds: map[string]float64{}, Run: r.about(res), Askers: r.askers(), Judged: res.Judged, Layout: r.signals, Share: r.plan.Signals.Share}
 	first := firstStart(res.Markers)
 	end := 0.0
 	for _, k := range res.Markers {
 		start := float64(k.Times.Start-first) / 1000
 		m.Tasks = append(m.Tasks, report.Task{
 			Phase: k.Phase, Index: k.Task, Start: start, Seconds: k.Times.Wall, Bytes: k.Times.Bytes,
-			Documents: k.Times.Documents, Memory: k.Times.Memory,
+			Documents: k.Times.Documents, Memory: k.Times.Memory, Input: r.reads(k),
 		})
 		end = max(end, start+k.Times.Wall)
 		for label, s := range k.Times.Stages {
@@ -80,6 +80,20 @@ func (r *Runner) Report(ctx context.Context, res *Result) (*report.Data, error) 
 	var err error
 	m.Quarantined, err = r.firstQuarantined(ctx, res, 50)
 	return report.Build(m), err
+}
+
+// reads names the input files that a task has read, of a pass over the input.
+func (r *Runner) reads(m *Marker) string {
+	ph, _, err := r.plan.Find(m.Phase)
+	if err != nil || ph.Pass == nil || m.Task >= len(ph.Pass.Parts) || len(ph.Pass.Parts[m.Task]) == 0 {
+		return ""
+	}
+	parts := ph.Pass.Parts[m.Task]
+	name := r.plan.Inputs[parts[0].File].Name
+	if len(parts) > 1 {
+		name += fmt.Sprintf(" and %d more", len(parts)-1)
+	}
+	return name
 }
 
 func firstStart(markers []*Marker) int64 {

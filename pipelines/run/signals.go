@@ -20,9 +20,11 @@ type signalsOut struct {
 	w      *signals.Writer
 	row    signals.Row
 	n      int64
-	first  []int      // by set: place of its first rule; -1 of the input
-	names  [][]string // by set and rule: what dropped_by says
-	faults []string   // by set: the same of a document in which the stage found a fault
+	judged *signals.Overlap // of the documents that all rules have judged
+	first  []int            // by set: place of its first rule; -1 of the input
+	names  [][]string       // by set and rule: what dropped_by says
+	blind  []bool           // by set: the stage sees more than single documents
+	faults []string         // by set: the same of a document in which the stage found a fault
 }
 
 // signalsOut returns what keeps the signals of one task of a pass; nil where the run keeps none.
@@ -30,16 +32,17 @@ func (r *Runner) signalsOut(ctx context.Context, ph *plan.Phase, index int, s *s
 	if !r.plan.Signals.On() {
 		return nil
 	}
-	o := &signalsOut{layout: r.signals, sample: r.plan.Signals, row: signals.Row{M: make([]float64, r.signals.Width)}}
+	o := &signalsOut{layout: r.signals, sample: r.plan.Signals, row: signals.Row{M: make([]float64, r.signals.Width)}, judged: r.signals.NewOverlap()}
 	o.open = func() *commitFile { return s.made.create(ctx, r.own, signalsName(ph.Name, index), false) }
 	for _, set := range s.sets {
-		first, names := -1, []string(nil)
+		first, blind, names := -1, false, []string(nil)
 		if set.number > 0 {
-			first = r.signals.Stages[set.number-1].First
+			first, blind = r.signals.Stages[set.number-1].First, r.signals.Stages[set.number-1].Blind
 		}
 		for _, rule := range set.rules {
 			names = append(names, set.label+"."+rule.Name)
 		}
+		o.blind = append(o.blind, blind)
 		o.first, o.names, o.faults = append(o.first, first), append(o.names, names), append(o.faults, set.label+"."+signals.Quarantined)
 	}
 	return o
@@ -98,7 +101,13 @@ func (o *signalsOut) write(d *stages.Document, by string, bytes, words, out int)
 // kept adds a document of the corpus.
 func (o *signalsOut) kept(d *stages.Document, r *row) error {
 	n := len(d.Body())
-	return o.write(d, "", n, r.out, n)
+	if err := o.write(d, "", n, r.out, n); err != nil {
+		return err
+	}
+	if o.sample.Has(d.ID) {
+		o.judged.Add(o.layout, &o.row, false)
+	}
+	return nil
 }
 
 // dropped adds a document that a rule of a set has removed.
@@ -107,7 +116,13 @@ func (o *signalsOut) dropped(d *stages.Document, r *row, set, rule, words int) e
 	if r.on != nil {
 		out = r.on.bytes
 	}
-	return o.write(d, o.names[set][rule], len(d.Body()), words, out)
+	if err := o.write(d, o.names[set][rule], len(d.Body()), words, out); err != nil {
+		return err
+	}
+	if out >= 0 {
+		o.judged.Add(o.layout, &o.row, o.blind[set])
+	}
+	return nil
 }
 
 // recountSignals holds the rows of signals against the account: one for each document that was read or made.

@@ -1,0 +1,148 @@
+package signals
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/shard"
+)
+
+// Factors are those by which an [Overlap] moves each bound.
+var Factors = [...]float64{0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2}
+
+// An Overlap counts how rules of all stages find the same documents, and what would be kept if one bound moved and all others stayed. It looks at documents that all rules
+// have judged: of the sample, those that were kept and those that were measured on to the end.
+type Overlap struct {
+	Documents int64     `json:"documents"`
+	Elsewhere int64     `json:"elsewhere"` // of those, removed by stages that see the whole corpus or ask a model; no bound brings them back
+	Kept      int64     `json:"kept"`      // inside all bounds, and not removed elsewhere
+	Outside   []int64   `json:"outside"`   // by rule, of rules that judge single documents and are switched on
+	Only      []int64   `json:"only"`      // of those, outside of no other rule's bounds
+	Together  [][]int64 `json:"together"`  // by rule and rule; nil where none are outside
+	Min       [][]int64 `json:"min"`       // by rule: kept with its lower bound moved by each of Factors; nil without such a bound
+	Max       [][]int64 `json:"max"`       // the same of the upper bound
+
+	found []int
+}
+
+// NewOverlap returns an empty count.
+func (l *Layout) NewOverlap() *Overlap {
+	return &Overlap{
+		Outside: make([]int64, l.Width), Only: make([]int64, l.Width), Together: make([][]int64, l.Width), Min: make([][]int64, l.Width), Max: make([][]int64, l.Width),
+	}
+}
+
+// Add counts a document that all rules have judged. elsewhere says that a stage that sees more than the document has removed it.
+func (o *Overlap) Add(l *Layout, r *Row, elsewhere bool) {
+	o.Documents++
+	o.found = l.outside(o.found[:0], r)
+	for _, k := range o.found {
+		o.Outside[k]++
+		if len(o.found) == 1 {
+			o.Only[k]++
+			break
+		}
+		if o.Together[k] == nil {
+			o.Together[k] = make([]int64, l.Width)
+		}
+		for _, other := range o.found {
+			if other != k {
+				o.Together[k][other]++
+			}
+		}
+	}
+	switch {
+	case elsewhere:
+		o.Elsewhere++
+		return
+	case len(o.found) > 1:
+		return
+	case len(o.found) == 0:
+		o.Kept++
+	}
+	for k := range l.Stages {
+		s := &l.Stages[k]
+		for i := range s.Judged {
+			if at := s.First + i; !s.Blind && s.Active(i) && (len(o.found) == 0 || o.found[0] == at) {
+				o.move(at, s.Rules[i].Keep.For(r.Language), r.M[at])
+			}
+		}
+	}
+}
+
+// move counts a document that all other rules keep under the moved bounds of one.
+func (o *Overlap) move(at int, keep stages.Range, x float64) {
+	free := shard.IsMissing(x) || stages.IsNA(x)
+	if !math.IsInf(keep.Min, 0) && keep.Min != 0 && (free || x <= keep.Max) {
+		o.Min[at] = counted(o.Min[at], func(factor float64) bool { return free || x >= moved(keep.Min, factor) })
+	}
+	if !math.IsInf(keep.Max, 0) && keep.Max != 0 && (free || x >= keep.Min) {
+		o.Max[at] = counted(o.Max[at], func(factor float64) bool { return free || x <= moved(keep.Max, factor) })
+	}
+}
+
+// moved is a bound moved by a factor; a negative one moves the same way.
+func moved(bound, factor float64) float64 { return bound + (factor-1)*math.Abs(bound) }
+
+func counted(list []int64, keeps func(float64) bool) []int64 {
+	if list == nil {
+		list = make([]int64, len(Factors))
+	}
+	for i, f := range Factors {
+		if keeps(f) {
+			list[i]++
+		}
+	}
+	return list
+}
+
+// outside appends the places of the active rules of single documents that a document falls by.
+func (l *Layout) outside(list []int, r *Row) []int {
+	for k := range l.Stages {
+		s := &l.Stages[k]
+		if s.Blind {
+			continue
+		}
+		for i := range s.Rules {
+			if s.Active(i) && (i < s.Judged && s.Outside(i, r.M, r.Language) || i >= s.Judged && !shard.IsMissing(r.M[s.First+i])) {
+				list = append(list, s.First+i)
+			}
+		}
+	}
+	return list
+}
+
+// Merge adds another count of the same layout.
+func (o *Overlap) Merge(x *Overlap) error {
+	n := len(o.Outside)
+	if len(x.Outside) != n || len(x.Only) != n || len(x.Together) != n || len(x.Min) != n || len(x.Max) != n {
+		return fmt.Errorf("adding up overlaps: %d rules, want %d", len(x.Outside), n)
+	}
+	o.Documents += x.Documents
+	o.Elsewhere += x.Elsewhere
+	o.Kept += x.Kept
+	for k := range n {
+		o.Outside[k] += x.Outside[k]
+		o.Only[k] += x.Only[k]
+		for _, part := range []struct {
+			to   *[]int64
+			from []int64
+			want int
+		}{{&o.Together[k], x.Together[k], n}, {&o.Min[k], x.Min[k], len(Factors)}, {&o.Max[k], x.Max[k], len(Factors)}} {
+			if part.from == nil {
+				continue
+			}
+			if len(part.from) != part.want {
+				return fmt.Errorf("adding up overlaps: %d numbers beside a rule, want %d", len(part.from), part.want)
+			}
+			if *part.to == nil {
+				*part.to = make([]int64, part.want)
+			}
+			for i, m := range part.from {
+				(*part.to)[i] += m
+			}
+		}
+	}
+	return nil
+}
