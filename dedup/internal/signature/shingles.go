@@ -1,6 +1,10 @@
 package signature
 
-import "github.com/winnow-data/winnow/stages/text"
+import (
+	"unsafe"
+
+	"github.com/winnow-data/winnow/stages/text"
+)
 
 // A Cutter appends the words of a text, as [python.Split] and the English tokenizer of spaCy cut them.
 type Cutter func(dst []text.Span, s string) []text.Span
@@ -13,8 +17,7 @@ type Signer struct {
 	words  Cutter
 
 	spans    []text.Span
-	joined   []byte // words with one space between them
-	ends     []int  // of each word in joined
+	joined   []byte // a shingle
 	shingles []uint64
 }
 
@@ -33,21 +36,36 @@ func (s *Signer) Sign(sig []uint64, body string) bool {
 	return true
 }
 
-// cut leaves the hashes of the shingles of a simplified text in s.shingles: each is a run of words joined by one space.
+// cut leaves the hashes of the shingles of a simplified text in s.shingles: each is a run of words joined by one space, which as a rule is how
+// they stand in the text.
 func (s *Signer) cut(simple string) bool {
-	s.joined, s.ends, s.shingles = s.joined[:0], s.ends[:0], s.shingles[:0]
-	s.spans = s.words(s.spans[:0], simple)
-	for _, w := range s.spans {
-		if len(s.ends) > 0 {
+	s.spans, s.shingles = s.words(s.spans[:0], simple), s.shingles[:0]
+	whole := unsafe.Slice(unsafe.StringData(simple), len(simple)) // only read
+	apart := 0                                                    // the last word that stands otherwise behind the one before
+	for i, w := range s.spans {
+		if i > 0 && (w.Start != s.spans[i-1].End+1 || simple[w.Start-1] != ' ') {
+			apart = i
+		}
+		first := i + 1 - s.ngram
+		if first < 0 {
+			continue
+		}
+		shingle := whole[s.spans[first].Start:w.End]
+		if apart > first {
+			shingle = s.join(simple, s.spans[first:i+1])
+		}
+		s.shingles = append(s.shingles, s.family.hash(shingle))
+	}
+	return len(s.shingles) > 0
+}
+
+func (s *Signer) join(simple string, words []text.Span) []byte {
+	s.joined = s.joined[:0]
+	for i, w := range words {
+		if i > 0 {
 			s.joined = append(s.joined, ' ')
 		}
 		s.joined = append(s.joined, simple[w.Start:w.End]...)
-		s.ends = append(s.ends, len(s.joined))
 	}
-	from := 0
-	for i := s.ngram - 1; i < len(s.ends); i++ {
-		s.shingles = append(s.shingles, s.family.hash(s.joined[from:s.ends[i]]))
-		from = s.ends[i-s.ngram+1] + 1
-	}
-	return len(s.shingles) > 0
+	return s.joined
 }

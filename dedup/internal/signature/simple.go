@@ -10,10 +10,11 @@ import (
 	"github.com/winnow-data/winnow/stages/text/python"
 )
 
-// What an ASCII character becomes: itself or its small letter, spaceByte or digitByte.
+// What an ASCII character becomes: itself or its small letter, or one of these.
 const (
 	spaceByte = 0x80 + iota
 	digitByte
+	otherByte // not ASCII
 )
 
 var ascii = func() (table [utf8.RuneSelf]byte) {
@@ -39,42 +40,55 @@ func simple(text string) string {
 	w := writer{out: make([]byte, 0, len(text)+utf8.UTFMax)}
 	space, begun := false, false // a space is due, something stood before
 	for i := 0; i < len(text); {
-		n := 1
-		class := byte(0)
-		r := rune(text[i])
-		if r < utf8.RuneSelf {
-			class = ascii[r]
+		var (
+			class byte
+			n     int
+		)
+		if c := text[i]; c < utf8.RuneSelf {
+			class, n = ascii[c], 1
 		} else {
-			r, n = utf8.DecodeRuneInString(text[i:])
-			switch {
-			case isDigit(r):
-				class = digitByte
-			case datatrove.IsPunctuation(r) || python.IsSpace(r):
-				class = spaceByte
-			}
+			class, n = classOf(text[i:])
 		}
 		if class == spaceByte {
 			space = true
 			i += n
 			continue
 		}
-		if space && begun {
-			w.starter(' ')
+		if space {
+			if begun {
+				w.out = append(w.out, ' ')
+			}
+			space = false
 		}
-		space, begun = false, true
-		switch {
-		case class == digitByte:
-			w.starter('0')
-			n = number(text, i) - i
-		case class != 0:
-			w.out = append(w.out, class)
-			w.run, w.classes = len(w.out), w.classes[:0]
-		case r == 'İ':
-			w.starter('i') // the dot above is a mark
+		begun = true
+		switch class {
+		case digitByte:
+			w.out = append(w.out, '0')
+			i = number(text, i)
+		case otherByte:
+			r, n := utf8.DecodeRuneInString(text[i:])
+			if r == 'İ' {
+				w.out = append(w.out, 'i') // the dot above is a mark
+			} else {
+				w.decomposed(unicode.ToLower(r))
+			}
+			i += n
 		default:
-			w.decomposed(unicode.ToLower(r))
+			w.out = append(w.out, class)
+			i++
 		}
-		i += n
 	}
 	return string(bytes.Trim(w.out, " "))
+}
+
+// classOf says what the first character of s, not an ASCII one, becomes, and its length.
+func classOf(s string) (byte, int) {
+	r, n := utf8.DecodeRuneInString(s)
+	switch {
+	case isDigit(r):
+		return digitByte, n
+	case datatrove.IsPunctuation(r) || python.IsSpace(r):
+		return spaceByte, n
+	}
+	return otherByte, n
 }

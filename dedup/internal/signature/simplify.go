@@ -127,8 +127,9 @@ func digits(text string, i int) int {
 // A writer writes decomposed text without non-spacing marks.
 type writer struct {
 	out     []byte
-	run     int     // where the marks behind the last starter begin
-	classes []uint8 // of each mark from there on
+	end     int     // of the last mark that was kept; what is written behind it ends its row of marks
+	run     int     // where that row begins
+	classes []uint8 // of each mark in it
 }
 
 // decomposed writes a character.
@@ -156,10 +157,7 @@ func (w *writer) decomposed(r rune) {
 	}
 }
 
-func (w *writer) starter(r rune) {
-	w.out = utf8.AppendRune(w.out, r)
-	w.run, w.classes = len(w.out), w.classes[:0]
-}
+func (w *writer) starter(r rune) { w.out = utf8.AppendRune(w.out, r) }
 
 // hangul writes the letters of a syllable (The Unicode Standard 14, section 3.12).
 func (w *writer) hangul(s rune) {
@@ -176,7 +174,7 @@ func (w *writer) mark(r rune, class uint8) {
 	mark := python.IsMark(r)
 	switch {
 	case class == 0 && mark:
-		w.run, w.classes = len(w.out), w.classes[:0]
+		w.end = -1 // not written, it parts the marks all the same
 	case class == 0 || unicode.Is(laterMarks, r):
 		w.starter(r)
 	case !mark:
@@ -186,6 +184,9 @@ func (w *writer) mark(r rune, class uint8) {
 
 // order puts a mark behind those of the same and lesser classes since the last starter.
 func (w *writer) order(r rune, class uint8) {
+	if w.end != len(w.out) {
+		w.run, w.classes = len(w.out), w.classes[:0]
+	}
 	at, i := w.run, 0
 	for i < len(w.classes) && w.classes[i] <= class {
 		_, n := utf8.DecodeRune(w.out[at:])
@@ -197,4 +198,5 @@ func (w *writer) order(r rune, class uint8) {
 	w.classes = append(w.classes, 0)
 	copy(w.classes[i+1:], w.classes[i:])
 	w.classes[i] = class
+	w.end = len(w.out)
 }
