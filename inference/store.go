@@ -34,9 +34,8 @@ type Store struct {
 	at       int64 // end of own
 	index    index
 	cache    cache
-	scanned  []byte // scratch
-	written  int64  // bytes appended since the start
-	failed   error  // of the first append that failed: the end of the file is then unknown
+	written  int64 // bytes appended since the start
+	failed   error // of the first append that failed: the end of the file is then unknown
 
 	syncing sync.Mutex
 	synced  int64 // bytes of written known to be on the disk
@@ -147,12 +146,12 @@ func splitLines(text []byte) [][]byte {
 }
 
 func (s *Store) scanFrame(segment int32, at int64, frame []byte) error {
-	var err error
-	if s.scanned, err = s.dec.DecodeAll(frame[frameHeader:], s.scanned[:0]); err != nil {
+	text, err := s.dec.DecodeAll(frame[frameHeader:], nil)
+	if err != nil {
 		return fmt.Errorf("frame at %d: %w", at, err)
 	}
 	var l line
-	for i, raw := range splitLines(s.scanned) {
+	for i, raw := range s.cache.put(place{segment: segment, at: at}, text).lines {
 		if err := l.parse(raw, true); err != nil {
 			return fmt.Errorf("frame at %d, line %d: %w", at, i, err)
 		}
@@ -196,9 +195,7 @@ func (s *Store) look(model string, request [16]byte) (place, *decoded, error) {
 	if err != nil {
 		return p, nil, fmt.Errorf("record %s: frame at %d: %w", s.segments[p.segment].Name(), p.at, err)
 	}
-	f := &decoded{place: p, lines: splitLines(text), size: len(text)}
-	s.cache.put(f)
-	return p, f, nil
+	return p, s.cache.put(p, text), nil
 }
 
 // Models lists the models that the store has replies of, sorted.
@@ -275,7 +272,7 @@ func (s *Store) Close() error {
 	if s.own != nil && !slices.Contains(s.segments, s.own) {
 		errs = append(errs, s.own.Close())
 	}
-	s.segments, s.own, s.index, s.cache = nil, nil, index{}, nil
+	s.segments, s.own, s.index, s.cache = nil, nil, index{}, cache{}
 	s.dec.Close()
 	return errors.Join(errs...)
 }

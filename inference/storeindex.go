@@ -86,41 +86,39 @@ func nibble(c byte) byte {
 
 // A decoded frame is never written to, so that it may be read without the store's lock.
 type decoded struct {
-	place
 	lines [][]byte
 	size  int
 }
 
-// So many decoded frames are kept, fewer where they are large: batches that are answered side by side read neighbouring ones.
-const (
-	cacheFrames = 16
-	cacheBytes  = 16 << 20
-)
+// cacheBytes is how much of decoded frames is kept: a record of moderate size is decoded once, and of a large one what batches that are answered side by side
+// read.
+const cacheBytes = 32 << 20
 
-// cache holds the frames that were read last, the latest first.
-type cache []*decoded
-
-// get returns the frame at a place, nil if it is not there.
-func (c cache) get(p place) *decoded {
-	for i, f := range c {
-		if f.segment == p.segment && f.at == p.at {
-			copy(c[1:i+1], c[:i])
-			c[0] = f
-			return f
-		}
-	}
-	return nil
+// cache holds decoded frames by their first line's place, and forgets the oldest.
+type cache struct {
+	frames map[place]*decoded
+	queue  []place // in the order in which they came
+	size   int
 }
 
-// put adds a frame and forgets the oldest.
-func (c *cache) put(f *decoded) {
-	list := append(cache{f}, *c...)
-	size := 0
-	for i := range list {
-		if size += list[i].size; i > 0 && (i == cacheFrames || size > cacheBytes) {
-			list = list[:i]
-			break
-		}
+func (c *cache) get(p place) *decoded {
+	p.line = 0
+	return c.frames[p]
+}
+
+// put adds the frame of a text.
+func (c *cache) put(p place, text []byte) *decoded {
+	f := &decoded{lines: splitLines(text)}
+	f.size = len(text) + 24*len(f.lines)
+	if c.frames == nil {
+		c.frames = map[place]*decoded{}
 	}
-	*c = list
+	p.line = 0
+	c.frames[p] = f
+	c.queue = append(c.queue, p)
+	for c.size += f.size; c.size > cacheBytes && len(c.queue) > 1; c.queue = c.queue[1:] {
+		c.size -= c.frames[c.queue[0]].size
+		delete(c.frames, c.queue[0])
+	}
+	return f
 }

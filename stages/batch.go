@@ -149,6 +149,9 @@ func (b *Batch) Make(parent int, d Document) {
 		d.At = b.Docs[parent].At
 	}
 	n := len(b.made)
+	if n == 0 {
+		b.made = slices.Grow(b.made, len(b.Docs))
+	}
 	b.made = append(b.made, made{parent, k, n == 0 || b.made[n-1].ordered && b.made[n-1].parent <= parent, d})
 }
 
@@ -163,18 +166,22 @@ func (b *Batch) Settle() []int {
 	if len(b.made) == 0 {
 		return nil
 	}
-	docs := make([]Document, 0, len(b.Docs)+len(b.made))
-	states := make([]state, 0, cap(docs))
-	var at []int
-	slices.SortStableFunc(b.made, func(x, y made) int { return cmp.Compare(x.parent, y.parent) })
-	rest := b.made
-	for i := range b.Docs {
-		docs, states = append(docs, b.Docs[i]), append(states, b.state[i])
-		for ; len(rest) > 0 && rest[0].parent == i; rest = rest[1:] {
-			at = append(at, len(docs))
-			docs, states = append(docs, rest[0].doc), append(states, state{})
-		}
+	last := len(b.made) - 1
+	if !b.made[last].ordered {
+		slices.SortStableFunc(b.made, func(x, y made) int { return cmp.Compare(x.parent, y.parent) })
 	}
-	b.Docs, b.state, b.made = docs, states, b.made[:0]
+	at := make([]int, len(b.made))
+	from := len(b.Docs) - 1
+	b.Docs = slices.Grow(slices.Clip(b.Docs), len(b.made))[:len(b.Docs)+len(b.made)] // the array behind the documents may be somebody's
+	b.state = slices.Grow(b.state, len(b.made))[:len(b.Docs)]
+	to := len(b.Docs) - 1
+	for k := last; k >= 0; k-- {
+		for ; from > b.made[k].parent; from, to = from-1, to-1 {
+			b.Docs[to], b.state[to] = b.Docs[from], b.state[from]
+		}
+		b.Docs[to], b.state[to], at[k] = b.made[k].doc, state{}, to
+		to--
+	}
+	b.made = b.made[:0]
 	return at
 }

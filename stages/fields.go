@@ -1,11 +1,8 @@
 package stages
 
 import (
-	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/winnow-data/winnow/stages/jsontext"
 )
@@ -60,7 +57,7 @@ func (f Fields) Text(name string) (s string, ok bool) {
 	}
 	switch raw[0] {
 	case '"':
-		if s, ok := unquoted(raw); ok {
+		if s, ok := jsontext.Unquote(raw); ok {
 			return s, true
 		}
 		if err := json.Unmarshal(raw, &s); err != nil {
@@ -71,74 +68,6 @@ func (f Fields) Text(name string) (s string, ok bool) {
 		return "", false
 	}
 	return string(raw), true
-}
-
-// simple are the escapes of JSON that stand for one byte.
-var simple = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
-// unquoted decodes a JSON string that holds no surrogates and is well-formed UTF-8; ok is false for any other, which may be one all the same.
-func unquoted(raw []byte) (s string, ok bool) {
-	if len(raw) < 2 || raw[len(raw)-1] != '"' || !utf8.Valid(raw) {
-		return "", false
-	}
-	in := raw[1 : len(raw)-1]
-	escapes := 0
-	for i := 0; i < len(in); i++ {
-		switch c := in[i]; {
-		case c == '\\':
-			if i++; i == len(in) {
-				return "", false
-			}
-			if simple[in[i]] == 0 {
-				if r, ok := hexRune(in[i:]); !ok || r >= 0xD800 && r < 0xE000 {
-					return "", false
-				}
-			}
-			escapes++
-		case c == '"' || c < ' ':
-			return "", false
-		}
-	}
-	if escapes == 0 {
-		return string(in), true
-	}
-	var b strings.Builder
-	b.Grow(len(in) - escapes)
-	for len(in) > 0 {
-		k := bytes.IndexByte(in, '\\')
-		if k < 0 {
-			b.Write(in)
-			break
-		}
-		b.Write(in[:k])
-		if c := simple[in[k+1]]; c != 0 {
-			b.WriteByte(c)
-			in = in[k+2:]
-			continue
-		}
-		r, _ := hexRune(in[k+1:])
-		b.WriteRune(r)
-		in = in[k+6:]
-	}
-	return b.String(), true
-}
-
-// hexRune reads u and four hexadecimal digits.
-func hexRune(b []byte) (r rune, ok bool) {
-	if len(b) < 5 || b[0] != 'u' {
-		return 0, false
-	}
-	for _, c := range b[1:5] {
-		switch {
-		case c >= '0' && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
-			return 0, false
-		}
-	}
-	return r, true
 }
 
 // Number returns a numeric field.

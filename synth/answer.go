@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/winnow-data/winnow/stages"
@@ -52,6 +53,7 @@ type Answer struct {
 	seed       uint64
 	system     ask.Prompt
 	template   ask.Prompt
+	how        string // what is said of every answer, once one was given
 	shots      []stages.Turn
 	coming     []stages.Coming // the checks that until goes by
 }
@@ -127,13 +129,14 @@ type prompting struct {
 	turns  []stages.Turn
 	shared int
 	asked  int
+	next   int // how many answers are asked for next
 	given  int // answers among the replies
 	fault  error
 }
 
 // Apply implements [stages.Stage].
 func (a *Answer) Apply(ctx context.Context, b *stages.Batch) error {
-	var open []*prompting
+	open := make([]prompting, 0, len(b.Docs))
 	for i, d := range b.Live() {
 		if d.Kind != "" {
 			continue
@@ -143,31 +146,37 @@ func (a *Answer) Apply(ctx context.Context, b *stages.Batch) error {
 			b.Fail(i, err)
 			continue
 		}
-		b.Count("prompts", 1)
 		d.Answers = slices.Clip(d.Answers)
-		open = append(open, &prompting{at: i, turns: turns, shared: shared})
+		open = append(open, prompting{at: i, turns: turns, shared: shared})
+	}
+	if len(open) > 0 {
+		b.Count("prompts", int64(len(open)))
 	}
 	for len(open) > 0 {
-		missing, err := a.missing(ctx, b, open)
-		if err != nil {
+		if err := a.missing(ctx, b, open); err != nil {
 			return err
 		}
-		if err := a.round(ctx, b, open, missing); err != nil {
+		if err := a.round(ctx, b, open); err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(p *prompting) bool { return p.asked == a.N || missing[p.at] == 0 })
+		open = slices.DeleteFunc(open, func(p prompting) bool { return p.asked == a.N || p.next == 0 })
 	}
 	return nil
 }
 
-// round asks for so many answers to each prompt, by the document's place, and puts them among those it has. A prompt that needs none is done.
-func (a *Answer) round(ctx context.Context, b *stages.Batch, open []*prompting, missing map[int]int) error {
-	var rs []stages.Request
-	for _, p := range open {
+// round asks for the next answers to each prompt and puts them among those it has. A prompt that needs none is done.
+func (a *Answer) round(ctx context.Context, b *stages.Batch, open []prompting) error {
+	n := 0
+	for i := range open {
+		n += open[i].next
+	}
+	rs := make([]stages.Request, 0, n)
+	for i := range open {
+		p := &open[i]
 		d := &b.Docs[p.at]
-		for k := range missing[p.at] {
+		for k := range p.next {
 			rs = append(rs, stages.Request{
-				Key: fmt.Sprintf("%s/%s-%d", d.ID, a.label, p.asked+k+1), Ask: stages.AskText, Turns: p.turns, Shared: p.shared,
+				Key: d.ID + "/" + a.label + "-" + strconv.Itoa(p.asked+k+1), Ask: stages.AskText, Turns: p.turns, Shared: p.shared,
 				MaxTokens: a.MaxTokens, Temperature: a.Temperature, Seed: a.seed, Stop: a.Stop,
 			})
 		}
@@ -176,10 +185,10 @@ func (a *Answer) round(ctx context.Context, b *stages.Batch, open []*prompting, 
 	if err != nil {
 		return err
 	}
-	for _, p := range open {
-		n := missing[p.at]
-		a.take(b, p, replies[:n])
-		replies = replies[n:]
+	for i := range open {
+		p := &open[i]
+		a.take(b, p, replies[:p.next])
+		replies = replies[p.next:]
 		if p.asked == a.N && p.given == 0 {
 			b.Fail(p.at, fmt.Errorf("the model: %w", p.fault))
 		}
@@ -195,6 +204,9 @@ func (a *Answer) question(d *stages.Document) (turns []stages.Turn, shared int, 
 	}
 	if err := dialogue.CheckPrompt(own); err != nil {
 		return nil, 0, fmt.Errorf("the prompt: %w", err)
+	}
+	if a.System == "" && a.Prompt == "" && len(a.shots) == 0 {
+		return own, 0, nil
 	}
 	last := own[len(own)-1]
 	if a.System != "" {
@@ -227,7 +239,8 @@ func (a *Answer) question(d *stages.Document) (turns []stages.Turn, shared int, 
 // take puts replies to one prompt among its answers.
 func (a *Answer) take(b *stages.Batch, p *prompting, replies []stages.Reply) {
 	d := &b.Docs[p.at]
-	for _, r := range replies {
+	for i := range replies {
+		r := &replies[i]
 		p.asked++
 		u := stages.Usage{Calls: 1, In: int64(r.In), Out: int64(r.Out)}
 		b.Count("asked", 1)
@@ -251,7 +264,7 @@ func (a *Answer) take(b *stages.Batch, p *prompting, replies []stages.Reply) {
 }
 
 // unfit says why an answer is none that can be judged; "" if it can.
-func (a *Answer) unfit(r stages.Reply) string {
+func (a *Answer) unfit(r *stages.Reply) string {
 	if r.Finish == "length" {
 		return fmt.Sprintf("cut off at %d tokens", r.Out)
 	}
@@ -263,10 +276,21 @@ func (a *Answer) unfit(r stages.Reply) string {
 
 // by says who gave sample k, and how: model, settings, seed and number. What others gave, as a record tells, was not made with these settings.
 func (a *Answer) by(k int, others string) string {
-	var s strings.Builder
 	if others != "" {
-		return fmt.Sprintf("%s, recorded, as sample %s-%d", others, a.label, k)
+		return others + ", recorded, as sample " + a.label + "-" + strconv.Itoa(k)
 	}
+	if a.how == "" {
+		a.how = a.described()
+	}
+	if a.Temperature > 0 {
+		return a.how + strconv.Itoa(k)
+	}
+	return a.how
+}
+
+// described is what is said of every sample: all but its number, which comes last where there is one.
+func (a *Answer) described() string {
+	var s strings.Builder
 	switch name, ok := a.model.(fmt.Stringer); {
 	case a.Model != "":
 		s.WriteString(a.Model)
@@ -280,7 +304,7 @@ func (a *Answer) by(k int, others string) string {
 		fmt.Fprintf(&s, ", as stage %s says", a.label)
 	}
 	if a.Temperature > 0 {
-		fmt.Fprintf(&s, ", seed %d, sample %s-%d", a.seed, a.label, k)
+		fmt.Fprintf(&s, ", seed %d, sample %s-", a.seed, a.label)
 	}
 	return s.String()
 }

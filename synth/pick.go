@@ -2,14 +2,13 @@ package synth
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/dialogue"
+	"github.com/winnow-data/winnow/stages/jsontext"
 )
 
 // Pick turns prompts with checked answers into rows: of kind sft, an answer to learn from; of kind dpo, a pair of a better and a worse one; of kind kto, an
@@ -158,7 +157,9 @@ func (p *Pick) rows(b *stages.Batch, i int, d *stages.Document) (int, error) {
 
 // row begins a row of a prompt.
 func row(d *stages.Document, kind string) stages.Document {
-	return stages.Document{Source: d.Source, Kind: kind, Parents: []string{d.ID}, Fields: slices.Clone(d.Fields)}
+	fields := make(stages.Fields, len(d.Fields), len(d.Fields)+3) // and those that tell of the answer
+	copy(fields, d.Fields)
+	return stages.Document{Source: d.Source, Kind: kind, Parents: []string{d.ID}, Fields: fields}
 }
 
 // answerRow is a row of one answer, which stands behind the prompt as the last turn.
@@ -178,30 +179,31 @@ func answerRow(d *stages.Document, turns []stages.Turn, k int, kind string) stag
 
 // checksJSON writes checks as answers on disk have them.
 func checksJSON(checks []stages.Check) []byte {
-	type check struct {
-		Name  string  `json:"name"`
-		Pass  *bool   `json:"pass"`
-		Score float64 `json:"score,omitempty"`
-		Why   string  `json:"why,omitempty"`
-	}
-	list := make([]check, len(checks))
-	for i, c := range checks {
-		list[i] = check{Name: c.Name, Score: c.Score, Why: c.Why}
-		if c.Score-c.Score != 0 {
-			list[i].Score = 0
+	b := make([]byte, 0, 160)
+	b = append(b, '[')
+	for i := range checks {
+		c := &checks[i]
+		if i > 0 {
+			b = append(b, ',')
 		}
-		if c.Result != stages.Unknown {
-			passed := c.Result == stages.Passed
-			list[i].Pass = &passed
+		b = jsontext.Append(append(b, `{"name":`...), c.Name)
+		switch c.Result {
+		case stages.Passed:
+			b = append(b, `,"pass":true`...)
+		case stages.Failed:
+			b = append(b, `,"pass":false`...)
+		default:
+			b = append(b, `,"pass":null`...)
 		}
+		if c.Score != 0 && c.Score-c.Score == 0 {
+			b = jsontext.AppendNumber(append(b, `,"score":`...), c.Score)
+		}
+		if c.Why != "" {
+			b = jsontext.Append(append(b, `,"why":`...), c.Why)
+		}
+		b = append(b, '}')
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(list); err != nil {
-		panic(fmt.Sprintf("synth: %v", err)) // a list of plain values always encodes
-	}
-	return []byte(strings.TrimSuffix(b.String(), "\n"))
+	return append(b, ']')
 }
 
 // why says what stands against a prompt's answers.

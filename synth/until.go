@@ -46,26 +46,26 @@ func (a *Answer) provisionComing(env *stages.Env) error {
 	return nil
 }
 
-// missing says how many answers each prompt is to be asked for now, by the document's place. It depends on the prompt's own answers alone.
-func (a *Answer) missing(ctx context.Context, b *stages.Batch, open []*prompting) (map[int]int, error) {
-	missing := make(map[int]int, len(open))
+// missing says how many answers each prompt is to be asked for next. It depends on the prompt's own answers alone.
+func (a *Answer) missing(ctx context.Context, b *stages.Batch, open []prompting) error {
 	if !a.Foresees() {
-		for _, p := range open {
-			missing[p.at] = a.N
+		for i := range open {
+			open[i].next = a.N
 		}
-		return missing, nil
+		return nil
 	}
 	judged := make([]stages.Document, len(open))
-	for k, p := range open {
-		judged[k] = trial(&b.Docs[p.at])
+	for k := range open {
+		judged[k] = trial(&b.Docs[open[k].at])
 	}
 	trials := stages.NewBatch(judged)
 	for _, c := range a.coming {
 		if err := foresee(ctx, trials, c); err != nil {
-			return nil, fmt.Errorf("until: %s: %w", c.Label, err)
+			return fmt.Errorf("until: %s: %w", c.Label, err)
 		}
 	}
-	for k, p := range open {
+	for k := range open {
+		p := &open[k]
 		passed, failed := different(judged[k].Answers)
 		n := max(0, a.Until.Passed-passed) + max(0, a.Until.Failed-failed)
 		if !trials.Alive(k) {
@@ -74,13 +74,13 @@ func (a *Answer) missing(ctx context.Context, b *stages.Batch, open []*prompting
 		if n > 0 && a.Until.Step > 0 {
 			n = a.Until.Step
 		}
-		missing[p.at] = min(n, a.N-p.asked)
+		p.next = min(n, a.N-p.asked)
 		if n == 0 {
 			b.Count("stopped", 1)
 			b.Count("spared", int64(a.N-p.asked))
 		}
 	}
-	return missing, nil
+	return nil
 }
 
 // trial is a copy of a document that checks may write on.

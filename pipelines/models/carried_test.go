@@ -14,7 +14,7 @@ import (
 func TestCarried(t *testing.T) {
 	ask := stages.Request{Key: "a", Ask: stages.AskText, Text: "q"}
 	segment := func(text string) []byte {
-		s, err := inference.Segment("m", []inference.Request{request(&ask)}, []inference.Reply{{Text: text, By: "somebody"}})
+		s, err := inference.Segment("m", requests([]stages.Request{ask}), []inference.Reply{{Text: text, By: "somebody"}})
 		if err != nil {
 			t.Fatal(err)
 		}

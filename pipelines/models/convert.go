@@ -10,19 +10,32 @@ var tasks = map[stages.Ask]inference.Task{
 	stages.AskVector: inference.Embed, stages.AskClassify: inference.Classify,
 }
 
-// request puts a room's question into the engine's words.
-func request(r *stages.Request) inference.Request {
-	q := inference.Request{
-		Key: r.Key, Task: tasks[r.Ask], Prompt: r.Text, Shared: r.Shared, Choices: r.Choices, MaxTokens: r.MaxTokens, Temperature: r.Temperature,
-		Seed: r.Seed, Stop: r.Stop, Labels: r.Labels, Schema: r.Schema, Truncate: r.Truncate,
+// requests puts a room's questions into the engine's words.
+func requests(rs []stages.Request) []inference.Request {
+	turns := 0
+	for i := range rs {
+		turns += len(rs[i].Turns)
 	}
-	if r.Mean {
-		q.Pooling = inference.Mean
+	messages := make([]inference.Message, 0, turns)
+	out := make([]inference.Request, len(rs))
+	for i := range rs {
+		r := &rs[i]
+		from := len(messages)
+		for _, t := range r.Turns {
+			messages = append(messages, inference.Message{Role: t.Role, Content: t.Content})
+		}
+		out[i] = inference.Request{
+			Key: r.Key, Task: tasks[r.Ask], Prompt: r.Text, Shared: r.Shared, Choices: r.Choices, MaxTokens: r.MaxTokens, Temperature: r.Temperature,
+			Seed: r.Seed, Stop: r.Stop, Labels: r.Labels, Schema: r.Schema, Truncate: r.Truncate,
+		}
+		if r.Mean {
+			out[i].Pooling = inference.Mean
+		}
+		if len(r.Turns) > 0 {
+			out[i].Messages = messages[from:len(messages):len(messages)]
+		}
 	}
-	for _, t := range r.Turns {
-		q.Messages = append(q.Messages, inference.Message{Role: t.Role, Content: t.Content})
-	}
-	return q
+	return out
 }
 
 func reply(r *inference.Reply) stages.Reply {

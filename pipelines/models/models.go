@@ -253,10 +253,7 @@ func (m *model) Can(what stages.Ask) bool {
 
 // Complete implements [stages.Model].
 func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Reply, error) {
-	asked := make([]inference.Request, len(rs))
-	for i := range rs {
-		asked[i] = request(&rs[i])
-	}
+	asked := requests(rs)
 	if err := m.budget.failing(); err != nil {
 		return nil, stages.Final(err)
 	}

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 
@@ -85,14 +84,10 @@ func (l *exclusionLine) json() []byte {
 	return l.line
 }
 
-// appendNumber appends a finite number as package json does, which it asks for all but whole numbers; nil is null.
+// appendNumber appends a finite number; nil is null.
 func appendNumber(dst []byte, x *float64) []byte {
-	switch {
-	case x == nil:
+	if x == nil {
 		return append(dst, "null"...)
-	case *x == math.Trunc(*x) && math.Abs(*x) < 1<<53 && (*x != 0 || !math.Signbit(*x)):
-		return strconv.AppendInt(dst, int64(*x), 10)
 	}
-	raw, _ := json.Marshal(*x) // a finite number always marshals
-	return append(dst, raw...)
+	return jsontext.AppendNumber(dst, *x)
 }

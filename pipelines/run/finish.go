@@ -177,11 +177,15 @@ func eachLine(ctx context.Context, s blob.Store, name string, f func([]byte) err
 		return err
 	}
 	defer o.Close()
-	zr, err := zstd.NewReader(io.NewSectionReader(o, 0, o.Size()), zstd.WithDecoderConcurrency(1))
-	if err != nil {
+	zr := decoders.Get().(*zstd.Decoder)
+	if err := zr.Reset(io.NewSectionReader(o, 0, o.Size())); err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
 	}
-	defer zr.Close()
+	defer func() {
+		if zr.Reset(nil) == nil {
+			decoders.Put(zr)
+		}
+	}()
 	br := bufio.NewReaderSize(zr, 1<<16)
 	var line []byte
 	for {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/winnow-data/winnow/stages"
@@ -47,10 +48,7 @@ type edit struct {
 // newJob returns a job over docs for a pass that measures width values.
 func newJob(docs []stages.Document, width int) *job {
 	j := &job{batch: stages.NewBatch(docs), rows: make([]row, len(docs)), done: make(chan struct{})}
-	slab := make([]float64, len(docs)*width)
-	for i := range slab {
-		slab[i] = unmeasured
-	}
+	slab := unmeasuredSlab(len(docs) * width)
 	for i := range j.rows {
 		j.rows[i] = row{words: -1, out: -1, bytes: docs[i].BodyBytes(), m: slab[i*width : (i+1)*width : (i+1)*width]}
 	}
@@ -63,23 +61,27 @@ func (j *job) settle(stage, width int) {
 	if len(at) == 0 {
 		return
 	}
-	rows := make([]row, 0, len(j.batch.Docs))
-	next := 0
-	for i := range j.batch.Docs {
-		if len(at) > 0 && at[0] == i {
-			at = at[1:]
-			m := make([]float64, width)
-			for k := range m {
-				m[k] = unmeasured
-			}
-			d := &j.batch.Docs[i]
-			rows = append(rows, row{words: -1, out: -1, bytes: d.BodyBytes(), m: m, made: stage + 1})
+	slab := unmeasuredSlab(len(at) * width)
+	from := len(j.rows) - 1
+	j.rows = slices.Grow(j.rows, len(at))[:len(j.batch.Docs)]
+	for to := len(j.rows) - 1; len(at) > 0; to-- {
+		if k := len(at) - 1; at[k] == to {
+			j.rows[to] = row{words: -1, out: -1, bytes: j.batch.Docs[to].BodyBytes(), m: slab[k*width : (k+1)*width : (k+1)*width], made: stage + 1}
+			at = at[:k]
 			continue
 		}
-		rows = append(rows, j.rows[next])
-		next++
+		j.rows[to] = j.rows[from]
+		from--
 	}
-	j.rows = rows
+}
+
+// unmeasuredSlab returns n values that nobody has measured.
+func unmeasuredSlab(n int) []float64 {
+	slab := make([]float64, n)
+	for i := range slab {
+		slab[i] = unmeasured
+	}
+	return slab
 }
 
 // blank says whether a text holds nothing but white space.

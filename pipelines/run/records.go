@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"io"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
@@ -66,11 +67,8 @@ func (l *lines) add(v any) error {
 func (l *lines) write(line []byte) error {
 	if l.file == nil {
 		l.file = l.open()
-		zw, err := zstd.NewWriter(l.file, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
-		if err != nil {
-			return err
-		}
-		l.zw = zw
+		l.zw = encoders.Get().(*zstd.Encoder)
+		l.zw.Reset(l.file)
 	}
 	l.n++
 	_, err := l.zw.Write(line)
@@ -85,7 +83,28 @@ func (l *lines) close() error {
 	if err := l.zw.Close(); err != nil {
 		return err
 	}
+	l.zw.Reset(nil)
+	encoders.Put(l.zw)
+	l.zw = nil
 	return l.file.Close()
 }
+
+// encoders and decoders hold those that no file uses: each has megabytes of window, and a task writes several files.
+var (
+	encoders = sync.Pool{New: func() any {
+		zw, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			panic(err) // of the options alone
+		}
+		return zw
+	}}
+	decoders = sync.Pool{New: func() any {
+		zr, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			panic(err) // of the options alone
+		}
+		return zr
+	}}
+)
 
 var _ io.Writer = (*commitFile)(nil)

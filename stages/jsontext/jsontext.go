@@ -1,14 +1,18 @@
-// Package jsontext writes strings as encoding/json does, byte for byte, without its reflection and its allocations.
+// Package jsontext writes and reads strings and numbers as encoding/json does, byte for byte, without its reflection and its allocations.
 //
 //	line = jsontext.Append(line, s)     // as an Encoder with SetEscapeHTML(false)
 //	line = jsontext.AppendHTML(line, s) // as json.Marshal: <, > and & too are escaped
+//	s, ok := jsontext.Unquote(raw)      // as json.Unmarshal; what is not ok is left to that
 //
 // Bytes that are no UTF-8 become the escape of U+FFFD; U+2028 and U+2029 are escaped, since JavaScript ends a line at them.
 package jsontext
 
 import (
 	"encoding/binary"
+	"encoding/json"
+	"math"
 	"math/bits"
+	"strconv"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -49,6 +53,15 @@ func AppendHTML(dst []byte, s string) []byte {
 		start = i
 	}
 	return append(append(dst, s[start:]...), '"')
+}
+
+// AppendNumber appends a finite number, the shortest spelling that reads back to it.
+func AppendNumber(dst []byte, x float64) []byte {
+	if x == math.Trunc(x) && math.Abs(x) < 1<<53 && (x != 0 || !math.Signbit(x)) {
+		return strconv.AppendInt(dst, int64(x), 10)
+	}
+	raw, _ := json.Marshal(x) // a finite number always marshals
+	return append(dst, raw...)
 }
 
 // needs are the bytes from the space on that AppendHTML does not take as they are.
@@ -109,3 +122,6 @@ func special(s string) int {
 	}
 	return i
 }
+
+// view returns a string that shares memory with b, which nobody writes to any more.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

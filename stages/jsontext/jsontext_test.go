@@ -3,6 +3,7 @@ package jsontext
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -53,6 +54,55 @@ func TestMixed(t *testing.T) {
 		}
 		check(t, s.String())
 	}
+}
+
+func TestNumber(t *testing.T) {
+	for _, x := range []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 1e6, 123456789, 1 << 53, -(1 << 53), 1e15, 1e20, 1e21, 1e-6, 1e-7, 1.0 / 3, math.MaxFloat64, math.SmallestNonzeroFloat64} {
+		raw, err := json.Marshal(x)
+		if got := string(AppendNumber(nil, x)); err != nil || got != string(raw) {
+			t.Errorf("%v: %s, encoding/json writes %s, %v", x, got, raw, err)
+		}
+	}
+}
+
+// TestUnquote: what is decoded is what encoding/json decodes, and all that it writes without surrogates is.
+func TestUnquote(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	more := append([]string{`\n`, `\"`, `\\`, `\/`, `\u003c`, `\u00E9`, `\u2028`, `\ud83d\ude00`, `\ud83d`, `\x`, `\u12`, `\`, "12345678"}, parts...)
+	decoded := 0
+	for range 50_000 {
+		var s strings.Builder
+		for range rng.IntN(10) {
+			s.WriteString(more[rng.IntN(len(more))])
+		}
+		if unquote(t, `"`+s.String()+`"`) {
+			decoded++
+		}
+		if raw := want(t, s.String(), rng.IntN(2) == 0); !unquote(t, raw) && !strings.Contains(raw, `\ufffd`) {
+			t.Errorf("%s is not decoded", raw)
+		}
+	}
+	if decoded < 1000 {
+		t.Errorf("%d decoded", decoded)
+	}
+	for _, raw := range []string{"", `"`, `x"`, `"x`, `""x`, "1"} {
+		unquote(t, raw)
+	}
+}
+
+func unquote(t *testing.T, raw string) bool {
+	t.Helper()
+	got, ok := Unquote([]byte(raw))
+	var want string
+	if err := json.Unmarshal([]byte(raw), &want); ok && (err != nil || got != want) {
+		t.Errorf("%q: %q, encoding/json reads %q, %v", raw, got, want, err)
+	}
+	return ok
+}
+
+func FuzzUnquote(f *testing.F) {
+	f.Add([]byte(`"a\u003cb\n"`))
+	f.Fuzz(func(t *testing.T, raw []byte) { unquote(t, string(raw)) })
 }
 
 func FuzzAppend(f *testing.F) {

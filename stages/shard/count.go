@@ -26,7 +26,7 @@ func CountForm(ctx context.Context, obj blob.Object, name, form string) (int64, 
 		return countParquet(newInput(ctx, obj, name))
 	}
 	var damage error
-	r, err := Open(ctx, open{obj}, name, Part{}, Options{Form: form, Damaged: func(d Damage) {
+	r, err := Open(ctx, open{obj}, name, Part{}, Options{Form: form, once: true, Damaged: func(d Damage) {
 		damage = errors.Join(damage, fmt.Errorf("%s: record %d: %s", d.File, d.Record, d.Reason))
 	}})
 	if err != nil {
@@ -34,9 +34,9 @@ func CountForm(ctx context.Context, obj blob.Object, name, form string) (int64, 
 	}
 	defer r.Close()
 	var n int64
-	docs := make([]stages.Document, 256)
+	var docs [1]stages.Document
 	for {
-		k, err := r.Read(docs)
+		k, err := r.Read(docs[:])
 		n += int64(k)
 		if err == io.EOF {
 			return n, damage

@@ -27,7 +27,7 @@ type lineReader struct {
 
 func (r *Reader) openLines(p Part) (*lineReader, error) {
 	l := &lineReader{r: r, part: p, charset: p.Charset}
-	l.max = r.opt.maxRecord()
+	l.max, l.once = r.opt.maxRecord(), r.opt.once
 	l.record = max(0, p.First)
 	plain := p.Kind.Compression == Plain
 	if plain && p.Start > 0 {

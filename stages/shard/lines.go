@@ -21,6 +21,7 @@ type lines struct {
 	seen  int   // block[pos:seen] holds no line end
 	base  int64 // decoded offset of block[0]
 	err   error // of src, to be told once the block is used up
+	once  bool  // nobody keeps a line: a block may be used again
 }
 
 // A longLine is a line over the limit, whose end was found or not.
@@ -90,7 +91,10 @@ func (l *lines) fill() {
 		for size < 2*tail {
 			size *= 2
 		}
-		block := make([]byte, size)
+		block := l.block
+		if !l.once || len(block) != size {
+			block = make([]byte, size)
+		}
 		copy(block, l.block[l.pos:l.end])
 		l.base += int64(l.pos)
 		l.block, l.pos, l.end, l.seen = block, 0, tail, tail

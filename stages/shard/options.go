@@ -26,6 +26,8 @@ type Options struct {
 	MaxRecord                                         int64  // bytes; 0: DefaultMaxRecord
 	Window                                            int64  // bytes that a zstd frame may ask us to keep; 0: 128 MiB, what zstd --long=27 and --ultra need
 	Damaged                                           func(Damage)
+
+	once bool // no document is looked at after the Read that filled it
 }
 
 // Damage is a record, or a stretch of a file, that could not be read.

@@ -260,7 +260,7 @@ func (m *mapping) strings(raw []byte) (list []string, ok bool) {
 	return list, ok && len(list) > 0
 }
 
-// elements calls f for each element of an array that the scanner has checked.
+// elements calls f for each element of an array that the scanner has checked. The element is valid until f returns.
 func (m *mapping) elements(raw []byte, f func(*member) error) error {
 	i := space(raw, 1)
 	for raw[i] != ']' {
@@ -268,7 +268,11 @@ func (m *mapping) elements(raw []byte, f func(*member) error) error {
 		if err != nil {
 			return err
 		}
-		if err := f(&member{raw: raw[i:end:end], esc: esc}); err != nil {
+		m.parts = append(m.parts, member{raw: raw[i:end:end], esc: esc})
+		k := len(m.parts) - 1
+		err = f(&m.parts[k])
+		m.parts = m.parts[:k]
+		if err != nil {
 			return err
 		}
 		if i = space(raw, end); raw[i] == ',' {

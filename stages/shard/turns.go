@@ -53,12 +53,41 @@ func (m *mapping) object(e *member, f func(name string, v *member) error) error 
 		return err
 	}
 	for i := first; i < len(m.parts); i++ {
-		v := m.parts[i]
-		if err := f(v.decodedName(), &v); err != nil {
+		v := &m.parts[i]
+		if err := f(v.knownName(), v); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// knownName is decodedName without a new string for the names of turns, answers and checks.
+func (m *member) knownName() string {
+	switch string(m.name) {
+	case "role":
+		return "role"
+	case "content":
+		return "content"
+	case "from":
+		return "from"
+	case "value":
+		return "value"
+	case "text":
+		return "text"
+	case "by":
+		return "by"
+	case "checks":
+		return "checks"
+	case "name":
+		return "name"
+	case "pass":
+		return "pass"
+	case "score":
+		return "score"
+	case "why":
+		return "why"
+	}
+	return m.decodedName()
 }
 
 var errForeign = errors.New("not in winnow's form")
