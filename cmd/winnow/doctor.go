@@ -15,19 +15,26 @@ import (
 	"github.com/winnow-data/winnow/inference/hub"
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/run"
+	"github.com/winnow-data/winnow/stages/blob/s3"
 )
 
 func newDoctor(a *app) *cobra.Command {
 	var asJSON bool
+	var recipe string
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "what this machine offers, and what an endpoint does",
+		Short: "what this machine offers, and what an endpoint or an object store does",
 		Example: `  winnow doctor
+  winnow doctor --access my.yaml        can it read and write all it needs?
+  winnow doctor store s3://corpora/web
   winnow doctor endpoint http://127.0.0.1:8000/v1`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("winnow doctor looks at this machine, winnow doctor endpoint URL at an endpoint; %q is neither", args[0])
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 0:
+				return usage("winnow doctor looks at this machine, winnow doctor endpoint URL at an endpoint, winnow doctor store PATH at a bucket or folder; %q is neither", args[0])
+			case recipe != "" && asJSON:
+				return usage("--access and --json do not go together")
 			}
 			m := lookAround()
 			if asJSON {
@@ -36,14 +43,27 @@ func newDoctor(a *app) *cobra.Command {
 				return e.Encode(m)
 			}
 			fmt.Fprint(a.out, m.text())
-			return nil
+			if recipe == "" {
+				return nil
+			}
+			job, err := a.load(recipe, runFlags{})
+			if err != nil {
+				return err
+			}
+			p, err := job.Plan(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.access(c.Context(), job, p)
 		},
 	}
 	c.AddGroup(&cobra.Group{ID: "doctor", Title: "Ask:"})
-	e := newDoctorEndpoint(a)
-	e.GroupID, e.PreRunE = "doctor", oneOfEach
-	c.AddCommand(e)
+	for _, e := range []*cobra.Command{newDoctorEndpoint(a), newDoctorStore(a)} {
+		e.GroupID, e.PreRunE = "doctor", oneOfEach
+		c.AddCommand(e)
+	}
 	c.Flags().BoolVar(&asJSON, "json", false, "speak JSON")
+	c.Flags().StringVar(&recipe, "access", "", "a recipe, as a file or by name: list all it touches, and try to write where it writes")
 	return c
 }
 
@@ -61,6 +81,7 @@ type machine struct {
 	Token    bool         `json:"hub_token"`
 	Offline  bool         `json:"hub_offline"`
 	Models   []hub.Cached `json:"models"`
+	Store    s3.About     `json:"store"` // that s3:// leads to
 	Problems []string     `json:"problems"`
 }
 
@@ -74,7 +95,7 @@ type disk struct {
 func lookAround() *machine {
 	m := &machine{
 		Version: pipelines.Version(), System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), CPU: cpuName(), Features: cpuFeatures(), Engine: inference.Level(),
-		Memory: run.MemoryAllowed(), Problems: []string{}, Models: []hub.Cached{},
+		Memory: run.MemoryAllowed(), Problems: []string{}, Models: []hub.Cached{}, Store: s3.Environment(os.Getenv),
 	}
 	if m.Engine == "generic" {
 		m.Problems = append(m.Problems, "models run in plain Go, many times slower: the CPU has no AVX2, GODEBUG switches it off, or this winnow was built with -tags purego")
@@ -149,6 +170,11 @@ func (m *machine) text() string {
 			state += ", HF_HUB_OFFLINE is set"
 		}
 		line("hub", "%s, %s", m.Hub, state)
+	}
+	if from := m.Store.From; len(from) > 0 {
+		line("store", "s3:// is %s, by %s", m.Store.Address, strings.Join(from, ", "))
+	} else {
+		line("store", "s3:// is %s, without credentials in the environment", m.Store.Address)
 	}
 	for _, c := range m.Models {
 		state := ""

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -44,7 +43,7 @@ func newPlan(a *app) *cobra.Command {
 			}
 			switch {
 			case access:
-				return a.access(job, p)
+				return a.access(c.Context(), job, p)
 			case write:
 				return a.writePlan(c.Context(), job, p, f)
 			}
@@ -67,7 +66,7 @@ func newPlan(a *app) *cobra.Command {
 	recipeFlags(c, &f)
 	fl := c.Flags()
 	fl.IntVar(&sample, "sample", 0, "run about N documents through the recipe, in a temporary folder, and project")
-	fl.BoolVar(&access, "access", false, "list every path that the recipe touches")
+	fl.BoolVar(&access, "access", false, "list every path, host and variable that the recipe touches, and try to write where it writes")
 	fl.BoolVar(&write, "write", false, "write plan.json into the output folder, for winnow task")
 	recordFlag(c, &f)
 	fl.BoolVar(&f.reuse, "reuse", false, "with --write: the recipe changed, keep what it does not touch")
@@ -94,24 +93,7 @@ func (a *app) writePlan(ctx context.Context, job *pipelines.Job, p *plan.Plan, f
 	return nil
 }
 
-// access lists what a recipe reads and writes.
-func (a *app) access(job *pipelines.Job, p *plan.Plan) error {
-	for _, in := range p.Inputs {
-		fmt.Fprintf(a.out, "read   %s\n", safe(path(in.Root, in.Name)))
-	}
-	for i := range job.Recipe.Stages {
-		for _, file := range job.Recipe.Stages[i].Files() {
-			name := string(file)
-			if !filepath.IsAbs(name) {
-				name = filepath.Join(job.Recipe.Dir, name)
-			}
-			fmt.Fprintf(a.out, "read   %s\n", safe(name))
-		}
-	}
-	fmt.Fprintf(a.out, "write  %s\n", safe(job.Out))
-	return a.accessModels(job)
-}
-
+// path is where an input lies, for people.
 func path(root, name string) string {
 	if strings.HasPrefix(root, plan.Embedded) {
 		return plan.Embedded + name

@@ -14,9 +14,8 @@ import (
 	"github.com/winnow-data/winnow/pipelines/plan"
 )
 
-// accessModels lists what the recipe's models touch: files, hosts, and variables of the environment.
-func (a *app) accessModels(job *pipelines.Job) error {
-	none := true
+// accessModels lists what the recipe's models touch: files, hosts, and variables of the environment. none says that nothing else leaves this machine.
+func (a *app) accessModels(job *pipelines.Job, none bool) error {
 	if job.Record != "" {
 		fmt.Fprintf(a.out, "write  %s\n", safe(job.Record))
 	}

@@ -40,10 +40,7 @@ var (
 
 // clientFor returns the client that the environment asks for.
 func clientFor(opt Options) (*client, error) {
-	e, err := environment(os.Getenv)
-	if err != nil {
-		return nil, err
-	}
+	e := environment(os.Getenv)
 	key := fmt.Sprint(e, opt.Anonymous)
 	mu.Lock()
 	defer mu.Unlock()

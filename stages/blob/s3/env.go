@@ -22,7 +22,7 @@ func (e env) String() string {
 }
 
 // environment reads the variables and the profile.
-func environment(get func(string) string) (env, error) {
+func environment(get func(string) string) env {
 	e := env{get: get, profile: get("AWS_PROFILE"), keys: get("AWS_ACCESS_KEY_ID")}
 	if e.profile == "" {
 		e.profile = "default"
@@ -31,7 +31,7 @@ func environment(get func(string) string) (env, error) {
 	e.address = first(get("AWS_ENDPOINT_URL_S3"), get("AWS_ENDPOINT_URL"), conf["endpoint_url"], Amazon)
 	e.region = first(get("AWS_REGION"), get("AWS_DEFAULT_REGION"), conf["region"])
 	e.address = strings.TrimSuffix(e.address, "/")
-	return e, nil
+	return e
 }
 
 // providers are where credentials may come from, in this order.

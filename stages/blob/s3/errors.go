@@ -59,6 +59,8 @@ func explain(op, where string, err error) error {
 	switch {
 	case r.Code == minio.NoSuchBucket:
 		return fmt.Errorf("%s %s: there is no such bucket at this store (AWS_ENDPOINT_URL says which one)", op, where)
+	case r.StatusCode == http.StatusForbidden, r.StatusCode == http.StatusUnauthorized, r.Code == "InvalidAccessKeyId", r.Code == "SignatureDoesNotMatch":
+		return fmt.Errorf("%s %s: %w: %s (%s)", op, where, fs.ErrPermission, why, r.Code)
 	case r.Code == minio.NoSuchKey, r.Code == minio.NoSuchUpload, r.StatusCode == http.StatusNotFound:
 		return &fs.PathError{Op: op, Path: where, Err: fs.ErrNotExist}
 	case r.StatusCode == http.StatusPreconditionFailed && op == "read":
@@ -67,8 +69,6 @@ func explain(op, where string, err error) error {
 		return fmt.Errorf("%s %s: %w", op, where, blob.ErrExists)
 	case r.StatusCode == http.StatusNotImplemented:
 		return fmt.Errorf("%s %s: the store does not know this request: %s (%s)", op, where, why, r.Code)
-	case r.StatusCode == http.StatusForbidden, r.StatusCode == http.StatusUnauthorized:
-		return fmt.Errorf("%s %s: %w: %s (%s)", op, where, fs.ErrPermission, why, r.Code)
 	}
 	return fmt.Errorf("%s %s: %s (%s, status %s)", op, where, why, r.Code, strconv.Itoa(r.StatusCode))
 }
