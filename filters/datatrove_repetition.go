@@ -208,9 +208,9 @@ func (c *copiedGrams) measure(w *peerWords, dup []int) {
 				i++
 				continue
 			}
-			gram := w.stream[w.ends[i]:w.ends[i+n]]
-			first, seen := c.table.First(text.Hash(gram), int32(i))
-			if seen && gram == w.stream[w.ends[first]:w.ends[first+int32(n)]] {
+			from, to := int(w.ends[i]), int(w.ends[i+n])
+			first, seen := c.table.First(text.HashIn(w.stream, from, to), int32(i))
+			if seen && w.stream[from:to] == w.stream[w.ends[first]:w.ends[first+int32(n)]] {
 				dup[n-minDup] += int(w.runes[i+n] - w.runes[i])
 				i += n
 				continue
@@ -231,7 +231,7 @@ func (c *copiedGrams) mark(w *peerWords) bool {
 			found = true
 			continue
 		}
-		first, seen := c.table.First(text.Hash(w.stream[from:from+window]), int32(i))
+		first, seen := c.table.First(text.HashIn(w.stream, from, from+window), int32(i))
 		c.alone[i] = !seen
 		if seen {
 			c.alone[first], found = false, true

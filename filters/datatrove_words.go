@@ -45,25 +45,29 @@ func wordsOf(kind datatrove.Words, t *text.View) *peerWords {
 
 func (w *peerWords) fill(s string, ascii bool) {
 	w.filled = true
-	w.bytes = w.bytes[:0]
-	w.ends = append(w.ends[:0], 0)
+	w.hashes, w.ends = w.hashes[:0], append(w.ends[:0], 0)
+	w.bytes = resize(w.bytes, len(s)+8)
+	n := 0
 	for _, span := range w.spans {
-		w.bytes = append(w.bytes, s[span.Start:span.End]...)
-		w.ends = append(w.ends, int32(len(w.bytes)))
+		from, to := int(span.Start), int(span.End)
+		w.hashes = append(w.hashes, text.HashIn(s, from, to))
+		if size := to - from; size <= 8 && from+8 <= len(s) { // most words: one move instead of a call
+			*(*[8]byte)(w.bytes[n:]) = [8]byte([]byte(s[from : from+8]))
+		} else {
+			copy(w.bytes[n:], s[from:to])
+		}
+		n += to - from
+		w.ends = append(w.ends, int32(n))
 	}
-	w.stream = unsafe.String(unsafe.SliceData(w.bytes), len(w.bytes)) // nobody writes to bytes before the next text, which makes another
-	w.hashes = w.hashes[:0]
-	for i := range w.spans {
-		w.hashes = append(w.hashes, text.Hash(w.word(i)))
-	}
+	w.stream = unsafe.String(unsafe.SliceData(w.bytes), n) // nobody writes to bytes before the next text, which makes another
 	if w.runes = w.ends; ascii {
 		return
 	}
 	w.counts = append(w.counts[:0], 0)
-	n := int32(0)
+	runes := int32(0)
 	for i := range w.spans {
-		n += int32(python.Len(w.word(i)))
-		w.counts = append(w.counts, n)
+		runes += int32(python.Len(w.word(i)))
+		w.counts = append(w.counts, runes)
 	}
 	w.runes = w.counts
 }

@@ -25,6 +25,12 @@ func mix(a, b uint64) uint64 {
 // with probability about n²/2⁶⁵.
 func Hash(s string) uint64 { return hashIn(s, 0, len(s)) }
 
+// HashIn is Hash(s[start:end]), faster where at least eight bytes follow in s.
+func HashIn(s string, start, end int) uint64 {
+	_ = s[start:end]
+	return hashIn(s, start, end)
+}
+
 // hashIn hashes s[start:end]. It may load, and masks, bytes that follow.
 func hashIn(s string, start, end int) uint64 {
 	n := end - start
