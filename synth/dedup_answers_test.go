@@ -109,4 +109,3 @@ func TestDedupAnswersByTree(t *testing.T) {
 		}
 	}
 }
-

@@ -10,11 +10,16 @@ import (
 )
 
 // endpoint starts a service that speaks the OpenAI protocol. Its model grades a text by the digit behind "worth", says nothing of use where there is
-// none, and refuses texts with "forbidden". It takes 20 ms for a reply.
+// none, and refuses texts with "forbidden". It writes verifiers and follows instructions as [autoIF] does. It takes 20 ms for a reply.
 func endpoint() *httptest.Server {
+	verifiers, err := newAutoIF()
+	if err != nil {
+		panic(err) // the data is part of the test
+	}
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var q struct {
 			Messages []struct{ Content string } `json:"messages"`
+			Seed     json.Number                `json:"seed"`
 		}
 		if r.URL.Path != "/v1/chat/completions" {
 			http.Error(w, `{"error":{"message":"not found"}}`, http.StatusNotFound)
@@ -31,6 +36,9 @@ func endpoint() *httptest.Server {
 			return
 		}
 		reply := "I cannot say."
+		if s := verifiers.reply(text, q.Seed.String()); s != "" {
+			reply = s
+		}
 		if _, rest, ok := strings.Cut(text, "worth "); ok && rest != "" {
 			reply = "It has merit.\nScore: " + rest[:1]
 		}
