@@ -10,7 +10,9 @@ var Catalog = []stages.Spec{
 	stages.Define("c4", c4),
 	stages.Define("c4@datatrove", datatroveC4),
 	stages.Define("c4@dolma", dolmaC4),
+	stages.Define("c4_paragraphs", c4Paragraphs),
 	stages.Define("c4_paragraphs@datatrove", datatroveC4Paragraphs),
+	stages.Define("code_quality", codeQuality),
 	stages.Define("embed", embedDefaults),
 	stages.Define("extract", extractDefaults),
 	stages.Define("fineweb", fineWeb),
@@ -30,6 +32,7 @@ var Catalog = []stages.Spec{
 	stages.Define("normalize", normalize),
 	stages.Define("pattern", pattern),
 	stages.Define("perplexity", perplexityDefaults),
+	stages.Define("repeats", repeats),
 	stages.Define("replace", replaceDefaults),
 	stages.Define("reward", rewardDefaults),
 }
