@@ -59,9 +59,9 @@ func explain(op, where string, err error) error {
 	switch {
 	case r.Code == minio.NoSuchBucket:
 		return fmt.Errorf("%s %s: there is no such bucket at this store (AWS_ENDPOINT_URL says which one)", op, where)
-	case r.StatusCode == http.StatusForbidden, r.StatusCode == http.StatusUnauthorized, r.Code == "InvalidAccessKeyId", r.Code == "SignatureDoesNotMatch":
+	case r.StatusCode == http.StatusForbidden, r.StatusCode == http.StatusUnauthorized, r.Code == "InvalidAccessKeyId", r.Code == "XAdminUserNotFound":
 		return fmt.Errorf("%s %s: %w: %s (%s)", op, where, fs.ErrPermission, why, r.Code)
-	case r.Code == minio.NoSuchKey, r.Code == minio.NoSuchUpload, r.StatusCode == http.StatusNotFound:
+	case r.Code == minio.NoSuchKey, r.Code == minio.NoSuchUpload, r.StatusCode == http.StatusNotFound && op != "list":
 		return &fs.PathError{Op: op, Path: where, Err: fs.ErrNotExist}
 	case r.StatusCode == http.StatusPreconditionFailed && op == "read":
 		return fmt.Errorf("%s %s: %w", op, where, ErrChanged)
