@@ -17,12 +17,14 @@ func newDiff(a *app) *cobra.Command {
 	var ids int
 	c := &cobra.Command{
 		Use:   "diff RUN-A RUN-B",
-		Short: "two runs side by side: recipes, counts, pass rates, and what changed for the same prompts",
+		Short: "two runs side by side: recipes, counts, pass rates, and what changed for the same documents",
 		Example: `  winnow run eval-gsm8k --model small.gguf
   winnow run eval-gsm8k --model large.gguf --out large
-  winnow diff eval-gsm8k large`,
+  winnow diff eval-gsm8k large
+  winnow diff corpus stricter            what each rule took or gave back, with examples`,
 		Long: "A prompt that both runs answered is fixed if it failed in A and passed in B, and broken the other way round; of several answers to it one that passes is enough. " +
-			"p is how likely so lopsided a change is by chance (McNemar, exact).",
+			"p is how likely so lopsided a change is by chance (McNemar, exact). " +
+			"Documents are compared by their ids: what became of them in A → in B, and the difference between the runs that is the reason. Unexplained are those whose fates differ although nothing that could move them does.",
 		Args: exactArgs(2, "the folders of two runs"),
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := compare.Runs(c.Context(), args[0], args[1])
@@ -38,7 +40,7 @@ func newDiff(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "speak JSON, with all ids")
-	c.Flags().IntVar(&ids, "ids", 5, "how many ids to show of what was fixed and broken")
+	c.Flags().IntVar(&ids, "ids", 5, "how many ids to show of what was fixed and broken, and of each move at most 5")
 	return c
 }
 
@@ -74,6 +76,29 @@ func (a *app) diff(d *compare.Diff, ids int) error {
 			comma(int64(len(p.Fixed))), comma(int64(len(p.Broken))), comma(int64(p.Both)), comma(int64(p.Neither)), undecided(p.Undecided), probability(p.P))
 		a.someIDs("fixed", p.Fixed, ids)
 		a.someIDs("broken", p.Broken, ids)
+	}
+	return a.moves(d.Moves, ids)
+}
+
+// moves prints the documents of which the runs made something else.
+func (a *app) moves(m *compare.Moves, examples int) error {
+	if m == nil {
+		return nil
+	}
+	var n int64
+	for _, v := range m.Moved {
+		n += v.Documents
+	}
+	fmt.Fprintf(a.out, "\ndocuments  %s the same in both, %s not; %s unexplained\n", comma(m.Same), comma(n), comma(m.Unexplained))
+	for _, v := range m.Moved {
+		why := "no difference between the runs explains it"
+		if v.Explained != "" {
+			why = "because of " + oneLine(v.Explained, 80)
+		}
+		fmt.Fprintf(a.out, "%8s  %s → %s  (%s)\n", comma(v.Documents), oneLine(v.A, 80), oneLine(v.B, 80), why)
+		for _, e := range v.Examples[:min(max(examples, 0), len(v.Examples))] {
+			fmt.Fprintf(a.out, "            %s  %s\n", oneLine(e.ID, 60), oneLine(e.Text, 80))
+		}
 	}
 	return nil
 }

@@ -1,12 +1,12 @@
 // Package compare puts two finished runs side by side: what their recipes, inputs and models differ in, what every stage and rule did, pass rates with their
-// intervals, and for prompts that both runs answered what changed.
+// intervals, for prompts that both runs answered what changed, and for every document what became of it in either run, with the difference that is the reason.
 //
 //	d, err := compare.Runs(ctx, "eval-gsm8k", "other")
 //	for _, p := range d.Paired {
 //		fmt.Println(p.Check, len(p.Fixed), len(p.Broken), p.P)
 //	}
 //
-// It reads what runs leave: plan.json, report.json, the shards, and the prompts that went. Nothing is written, and no model, input or file of the recipe is opened.
+// It reads what runs leave: plan.json, report.json, the shards, and what is told of documents that went. Nothing is written, and no model, input or file of the recipe is opened.
 package compare
 
 import (
@@ -31,6 +31,7 @@ type Diff struct {
 	Counts  []Count  `json:"counts"`  // in the order of the stages
 	Rates   []Rates  `json:"rates"`
 	Paired  []Paired `json:"paired"`
+	Moves   *Moves   `json:"moves,omitempty"` // document by document; nil where rows have no ids
 }
 
 // A Side is one of the two runs.
@@ -60,7 +61,10 @@ func Runs(ctx context.Context, a, b string) (*Diff, error) {
 	d.Counts = counts(d.A.report, d.B.report)
 	d.Rates = rates(d.A.report, d.B.report)
 	var err error
-	d.Paired, err = paired(ctx, &d.A, &d.B)
+	if d.Paired, err = paired(ctx, &d.A, &d.B); err != nil {
+		return nil, err
+	}
+	d.Moves, err = moves(ctx, &d.A, &d.B)
 	return &d, err
 }
 
