@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,7 +22,10 @@ const attempts = 3
 // grace is how long tasks at work may go on after Stop.
 const grace = 10 * time.Second
 
-// headroom is memory that nobody touches, so that no page of it is ever held: the garbage collector counts it and comes less often while the documents in flight are few.
+// untouched is memory that nobody touches, so that no page of it is ever held: the garbage collector counts it and comes less often while the documents in
+// flight are few. It is made once, since what is made again would be cleared.
+var untouched = sync.OnceValue(func() []byte { return make([]byte, headroom) })
+
 const headroom = 64 << 20
 
 // Run does every task that has no marker, phase by phase, and ends with the finish phase. It returns [ErrInterrupted]
@@ -32,7 +36,9 @@ func (r *Runner) Run(ctx context.Context) error {
 		return err
 	}
 	defer leave()
-	defer runtime.KeepAlive(make([]byte, min(headroom, r.opt.Memory/16)))
+	if r.opt.Memory >= 16*headroom {
+		defer runtime.KeepAlive(untouched())
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if r.opt.Stop != nil {
