@@ -18,8 +18,8 @@ import (
 // steps of exact deduplication. It writes `duplicate_count` on those that stay: how many were removed in their favour.
 //
 // Equality is equality of the hash, as there. Of equal documents the one with the highest priority stays, of equal ones that with the lowest
-// number in its file; the peer's tasks must read one file each. Where copies have the same number in different files, the peer's choice hangs
-// on the inner order of its queue; here the first file's stays.
+// number in its file, where the peer's tasks read one file each. Where copies have the same number in different files, the state of the peer's
+// queue decides, which is followed here, as one worker of its second step has it.
 //
 // `of` is the peer's `content_getter`, `priority` its `document_priority`: a field with a whole number, or the length of a field in characters.
 // Priorities go from 1 to 65,535; what is less or no number counts as 1, what is more as 65,535, where the peer stops.
@@ -77,7 +77,7 @@ func (e *DatatroveExact) Provision(*stages.Env) error {
 func (e *DatatroveExact) Phases() []stages.Phase {
 	return []stages.Phase{
 		{Name: "scan", Looks: true, Pass: e.inner.scan},
-		{Name: "resolve", Tasks: parts(64 << 20), Work: e.inner.resolve},
+		{Name: "resolve", Work: e.resolve}, // one task, as the order of the peer's queue follows from all documents
 		{Name: "cut", Pass: e.cut},
 	}
 }

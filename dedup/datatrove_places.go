@@ -1,7 +1,6 @@
 package dedup
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
-	"github.com/winnow-data/winnow/dedup/internal/rows"
 	"github.com/winnow-data/winnow/stages"
 )
 
@@ -101,28 +99,9 @@ func readPlaces(t *stages.Task) (_ places, err error) {
 	return out, nil
 }
 
-// before says whether row a, of one task, is to be kept rather than b, which stands before it in the table: of the same priority, it comes
-// earlier in its file, or has the same number in an earlier one.
-func (p places) before(a, b []byte, taskA, taskB int) bool {
-	const rank, place = 16 + 1, 16 + 1 + 8
-	if !bytes.Equal(a[rank:place], b[rank:place]) {
-		return false
-	}
-	one, two := p.of(a[place:], taskA), p.of(b[place:], taskB)
-	return one.before < two.before || one.before == two.before && one.file < two.file
-}
-
 // of returns the number of a document in its file, and its file.
-func (p places) of(place []byte, task int) runStart {
-	at := p[task][binary.BigEndian.Uint32(place)]
-	at.before += uint64(binary.BigEndian.Uint32(place[4:]))
-	return at
-}
-
-// follow makes the resolver decide as the preset does.
-func (r *exactResolver) follow(t *stages.Task) (err error) {
-	r.byID = false
-	r.counts = rows.NewSorter(countWidth, memory(t)/4, t.Files.Temp)
-	r.places, err = readPlaces(t)
-	return err
+func (p places) of(task int, at filePlace) runStart {
+	start := p[task][at.run]
+	start.before += uint64(at.ordinal)
+	return start
 }

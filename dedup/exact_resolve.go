@@ -20,37 +20,42 @@ func (e *Exact) resolve(ctx context.Context, t *stages.Task) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, hashes.Close()) }()
-	ids, err := open(t, "scan", namesFile, 1)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, ids.Close()) }()
-	total, _, err := totalScanned(t)
-	if err != nil {
-		return err
-	}
 	lo, hi := share(t.Index, t.Tasks)
 	readers, err := hashes.readers(lo, hi, memory(t)/2)
 	if err != nil {
 		return err
 	}
-	r := &exactResolver{byID: e.Keep.Policy == "first", ids: ids, out: newRemovals(t, memory(t)/2), sum: newSummary()}
-	r.sources = map[uint64]string{}
-	for name := range total.Sources {
-		r.sources[xxhash.Sum64String(name)] = name
-	}
-	if e.peer != nil {
-		if err := r.follow(t); err != nil {
-			return err
-		}
+	r, err := e.newResolver(t, memory(t)/2)
+	if err != nil {
+		return err
 	}
 	n := 0
-	err = rows.Merge(readers, func(source int, row []byte) error {
+	return r.finish(t, rows.Merge(readers, func(source int, row []byte) error {
 		if err := every(ctx, &n); err != nil {
 			return err
 		}
 		return r.add(source, row)
-	})
+	}))
+}
+
+func (e *Exact) newResolver(t *stages.Task, memory int64) (*exactResolver, error) {
+	total, _, err := totalScanned(t)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := open(t, "scan", namesFile, 1)
+	if err != nil {
+		return nil, err
+	}
+	r := &exactResolver{byID: e.Keep.Policy == "first", ids: ids, out: newRemovals(t, memory), sum: newSummary(), sources: map[uint64]string{}}
+	for name := range total.Sources {
+		r.sources[xxhash.Sum64String(name)] = name
+	}
+	return r, nil
+}
+
+// finish ends the last group and writes what was decided; err is what went wrong before.
+func (r *exactResolver) finish(t *stages.Task, err error) error {
 	if err == nil {
 		err = r.flush()
 	}
@@ -60,7 +65,7 @@ func (e *Exact) resolve(ctx context.Context, t *stages.Task) (err error) {
 	if r.counts != nil {
 		err = errors.Join(err, writeSorted(t, countsFile, r.counts), r.counts.Close())
 	}
-	return errors.Join(err, r.out.Close(t))
+	return errors.Join(err, r.out.Close(t), r.ids.Close())
 }
 
 // exactResolver works on one group at a time. The best document so far is held back; each other one is removed in favour of
@@ -71,7 +76,6 @@ type exactResolver struct {
 	sources map[uint64]string // names by hash
 	out     *removals
 	sum     *Summary
-	places  places       // of the preset: where documents stand in their files
 	counts  *rows.Sorter // of the preset: duplicates of each document that stays
 
 	group   []byte // row of the best
@@ -96,7 +100,7 @@ func (r *exactResolver) add(source int, raw []byte) error {
 	if r.best.removable != row.removable {
 		return r.remove(row) // the best is a reference
 	}
-	better := r.places != nil && r.places.before(raw, r.group, source, r.best.ref.task())
+	better := false
 	if r.byID {
 		if r.bestID == nil {
 			id, err := r.id(r.best)

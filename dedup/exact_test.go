@@ -227,9 +227,9 @@ func TestExactSummary(t *testing.T) {
 
 // TestFaults lets every kind of operation fail at several moments: the run must stop with that error, and never go on without the file.
 func TestFaults(t *testing.T) {
-	docs := docsOf("a|x", "b|x", "c|y", "d|y", "e|z")
+	docs := docsOf("a|x", "b|x", "c|y", "d|y", "e|z", "f|one two three four five", "g|one two three four five")
 	full := errors.New("disk full")
-	for _, name := range []string{"dedup_exact", "dedup_minhash"} {
+	for _, name := range []string{"dedup_exact", "dedup_exact@datatrove", "dedup_minhash", "dedup_minhash@datatrove"} {
 		make := func(env *stages.Env) (any, error) {
 			c := spec(t, name).New()
 			if p, ok := c.(stages.Provisioner); ok {
