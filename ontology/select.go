@@ -77,18 +77,20 @@ func (s *Select) Validate() error {
 	return nil
 }
 
-// Reads implements [stages.Reader]. Fields that an earlier run may have left in the input are not among them: where no document has them, the run says so.
+// Reads implements [stages.Reader].
 func (s *Select) Reads() (fields []string) {
 	names := s.Quota.fields()
 	if s.By == "score" {
 		names = append(names, append(slices.Clone(s.Score), s.Vector)...)
+	} else {
+		names = append(names, tagsField)
 	}
 	for _, f := range names {
 		switch f {
-		case "", "id", "source", "kind", "text", tagsField:
+		case "", "id", "source", "kind", "text":
 			continue
 		}
-		if !slices.Contains(fields, f) && !slices.Contains(selectDefaults.Score, f) && f != selectDefaults.Vector {
+		if !slices.Contains(fields, f) {
 			fields = append(fields, f)
 		}
 	}

@@ -414,8 +414,15 @@ func TestQuotaSetting(t *testing.T) {
 	if got := s.Quota.String(); got != `{language: {"no": 0, "zh": 30%}, tags: {"*": 500, "coding": 2000}}` {
 		t.Errorf("written %s", got)
 	}
-	if got := (&Select{Quota: s.Quota}).Reads(); fmt.Sprint(got) != "[language]" {
+	if got := (&Select{Quota: s.Quota}).Reads(); fmt.Sprint(got) != "[language tags]" {
 		t.Errorf("reads %v", got)
+	}
+	scored := selectDefaults
+	if got := scored.Reads(); fmt.Sprint(got) != "[tags]" {
+		t.Errorf("by complexity it reads %v", got)
+	}
+	if scored.By = "score"; fmt.Sprint(scored.Reads()) != "[judge_score embedding]" {
+		t.Errorf("by score it reads %v", scored.Reads())
 	}
 	for text, want := range map[string]string{
 		"quota: 5": "a quota is a map", "quota: {tags: 5}": "want values with their bounds", "quota: {tags: {}}": "want values",

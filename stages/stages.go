@@ -108,6 +108,11 @@ type (
 		Types() map[string]string
 	}
 
+	// A Referrer names the labels of checks that its settings mean; lint refuses one that no stage before it bears.
+	Referrer interface {
+		Refers() []string
+	}
+
 	// A Reader names the fields it cannot work without; lint refuses a recipe where nobody has written them.
 	Reader interface {
 		Reads() []string

@@ -100,13 +100,8 @@ func (c *CheckConstraints) Provision(env *stages.Env) error {
 	return nil
 }
 
-// Reads implements [stages.Reader]. The field of the default name may as well come with the input, as IFEval's does, as from constrain.
-func (c *CheckConstraints) Reads() []string {
-	if c.IDs == checkConstraintsDefaults.IDs {
-		return nil
-	}
-	return []string{c.IDs}
-}
+// Reads implements [stages.Reader].
+func (c *CheckConstraints) Reads() []string { return []string{c.IDs} }
 
 // Apply implements [stages.Stage].
 func (c *CheckConstraints) Apply(ctx context.Context, b *stages.Batch) error {

@@ -31,6 +31,14 @@ func (p *PassRate) Rules() []stages.Rule {
 // Validate implements [stages.Validator].
 func (p *PassRate) Validate() error { return p.Range.Validate() }
 
+// Refers implements [stages.Referrer].
+func (p *PassRate) Refers() []string {
+	if p.Of == "" {
+		return nil
+	}
+	return []string{p.Of}
+}
+
 // Measures implements [stages.Noter].
 func (p *PassRate) Measures() int { return 1 }
 

@@ -71,6 +71,25 @@ func (p *Pick) Validate() error {
 	return nil
 }
 
+// Refers implements [stages.Referrer].
+func (p *Pick) Refers() (labels []string) {
+	add := func(on bool, score string, list ...selector) {
+		for _, s := range list {
+			if on {
+				labels = append(labels, s.checks...)
+			}
+		}
+		if on && score != "" {
+			labels = append(labels, score)
+		}
+	}
+	add(p.SFT.on, p.SFT.Score, p.SFT.Where.selector)
+	add(p.DPO.on, p.DPO.Score, p.DPO.Chosen.selector, p.DPO.Rejected.selector)
+	add(p.KTO.on, "", p.KTO.Good.selector, p.KTO.Bad.selector)
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
 // Kinds are the kinds of rows that it makes.
 func (p *Pick) Kinds() []string {
 	var kinds []string

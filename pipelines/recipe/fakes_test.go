@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +196,19 @@ type plain struct {
 	mapper `yaml:"-"`
 }
 
+type checkMath struct {
+	mapper `yaml:"-"`
+	Gold   string
+}
+
+func (c *checkMath) Reads() []string { return []string{c.Gold} }
+
+type tag struct {
+	mapper `yaml:"-"`
+}
+
+func (*tag) Writes() []string { return []string{"tags"} }
+
 type dedupAnswers struct {
 	mapper `yaml:"-"`
 	By     string
@@ -203,6 +217,11 @@ type dedupAnswers struct {
 type passRate struct {
 	filter `yaml:"-"`
 	stages.Range
+	Of string
+}
+
+func (p *passRate) Refers() []string {
+	return slices.DeleteFunc([]string{p.Of}, func(s string) bool { return s == "" })
 }
 
 func (p *passRate) Rules() []stages.Rule { return []stages.Rule{{Name: "pass_rate", Keep: p.Range}} }
@@ -237,7 +256,8 @@ func registry(t testing.TB) *stages.Registry {
 		stages.Define("decontaminate", against{}),
 		stages.Define("judge", judge{Rubric: "educational", Range: stages.Any, Chars: 1000, Ask: "choice"}),
 		stages.Define("answer", answer{N: 1, Temperature: 0.7}),
-		stages.Define("check_math", plain{}),
+		stages.Define("check_math", checkMath{Gold: "gold"}),
+		stages.Define("tag", tag{}),
 		stages.Define("check_equations", plain{}),
 		stages.Define("dedup_answers", dedupAnswers{By: "text"}),
 		stages.Define("pass_rate", passRate{Range: stages.Any}),

@@ -1,7 +1,6 @@
 package recipe
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,8 +22,7 @@ func (l *loader) flow(tree *settings.Node) {
 	for _, f := range ownFields {
 		known[f] = true
 	}
-	closed := l.inputFields(known)
-	writers := l.writers()
+	f := fields{known: known, closed: l.inputFields(known), writers: l.writers(), renamed: l.renamed()}
 	kinds, made := l.inputKinds(), false
 	for i := range l.recipe.Stages {
 		s := &l.recipe.Stages[i]
@@ -32,22 +30,24 @@ func (l *loader) flow(tree *settings.Node) {
 		if s.blind { // an unknown stage before it may write anything
 			break
 		}
+		f.later = l.recipe.Stages[i+1:]
 		for _, o := range s.Only {
-			l.field(o.Field, body.Get("only").Key(o.Field), s.Label+": only", known, writers, closed)
+			l.field(o.Field, body.Get("only").Key(o.Field), s.Label+": only", f)
 		}
 		c, _ := s.decode()
 		if r, ok := c.(stages.Reader); ok {
-			for _, f := range r.Reads() {
-				where := s.name
-				if n := body.Find(f); n != nil {
-					where = n
-				}
-				l.field(f, where, s.Label, known, writers, closed)
+			for _, name := range r.Reads() {
+				l.field(name, s.at(name), s.Label, f)
+			}
+		}
+		if r, ok := c.(stages.Referrer); ok {
+			for _, label := range r.Refers() {
+				l.reference(label, i)
 			}
 		}
 		if w, ok := c.(stages.Writer); ok {
-			for _, f := range w.Writes() {
-				known[f] = true
+			for _, name := range w.Writes() {
+				known[name] = true
 			}
 		}
 		if k, ok := c.(Kinder); ok {
@@ -104,44 +104,3 @@ func (l *loader) writers() map[string][]string {
 	return out
 }
 
-// field reports a field that cannot be there, and warns of one that perhaps is not.
-func (l *loader) field(name string, at *settings.Node, where string, known map[string]bool, writers map[string][]string, closed bool) {
-	if known[name] {
-		return
-	}
-	by := writers[name]
-	if len(by) > 0 || closed {
-		p := settings.At(at, "no stage before this one writes the field %q", name)
-		var help []string
-		if len(by) > 0 {
-			help = append(help, "put "+strings.Join(by, " or ")+" before it")
-		}
-		if slices.Contains(mapped, name) {
-			help = append(help, fmt.Sprintf("say which field of the input holds it: {path: …, %s: FIELD}", name))
-		}
-		p.Help = strings.Join(help, ", or ")
-		if len(by) == 0 {
-			p.Nearest = settings.Nearest(name, fieldNames(known, writers))
-		}
-		l.add(p.In(where))
-		return
-	}
-	p := settings.At(at, "no stage writes the field %q: the input must have it", name)
-	p.Warning = true
-	p.Nearest = settings.Nearest(name, fieldNames(known, writers))
-	l.add(p.In(where))
-}
-
-func fieldNames(known map[string]bool, writers map[string][]string) []string {
-	var names []string
-	for f := range known {
-		names = append(names, f)
-	}
-	for f := range writers {
-		if !known[f] {
-			names = append(names, f)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
