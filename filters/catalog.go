@@ -35,4 +35,5 @@ var Catalog = []stages.Spec{
 	stages.Define("repeats", repeats),
 	stages.Define("replace", replaceDefaults),
 	stages.Define("reward", rewardDefaults),
+	stages.Define("url", urlDefaults),
 }

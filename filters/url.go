@@ -1,0 +1,215 @@
+package filters
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/winnow-data/winnow/filters/internal/hosts"
+	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/text"
+)
+
+// URL drops documents by the address that they are from: hosts and addresses on lists, and words in the address; the URL rules of RefinedWeb
+// (Penedo et al. 2023, appendix G.1) and FineWeb (datatrove, filters/url_filter.py). It has no lists of its own: name those you trust.
+//
+//	url: {lists: [ut1/adult, phishing.txt.gz], domains: [example.com], words: [casino], soft_words: [bet, poker, win]}
+//
+// Lists:
+//
+//   - A list is a file, plain, gzip or zstd, with an entry on each line: a host or domain, which stands for itself and all hosts below it; the
+//     beginning of an address ("example.com/users/joe", up to the next /, ?, # or &); ".xxx" or "*.example.com", which stands for
+//     whatever lies below; a line of a hosts file; "||example.com^". Or it is a folder as in the UT1 lists of Toulouse, of which the files
+//     domains and urls are read; expressions are not.
+//   - A public suffix on a list (co.uk, github.io) stands for that host alone.
+//   - Hosts are compared in lower case and punycode, without www., user, port and a dot at the end. Eight bytes of memory for an
+//     entry, shared by all workers: millions are fine.
+//
+// Words, in any script and case, are looked for in host, path and query, percent signs and punycode resolved:
+//
+//   - words: one that stands alone, between what is no letter, mark or number, is enough.
+//   - parts: anywhere in what is left when all else than letters, marks and numbers is taken out, so that "free-po.rn" is "freeporn".
+//   - soft_words: as many different ones as `soft` allows are no reason.
+//
+// `except` names hosts that stay whatever is found. With `keep: listed` the lists say who stays, and there are no words. A document
+// without an address is not judged, unless `missing: drop`.
+//
+//	url: {lists: [trusted.txt], keep: listed, missing: drop, field: metadata.url}
+type URL struct {
+	Field     string       // the field with the address; FIELD.KEY for one in a map
+	Domains   []string     // entries of lists, in the recipe
+	Lists     []string     // files and folders with entries
+	Words     []string     // whole words
+	WordLists []string     // files with whole words, one on a line
+	Parts     []string     // parts of words
+	PartLists []string     // files with parts, one on a line
+	SoftWords []string     // whole words of which some are allowed
+	SoftLists []string     // files with soft words, one on a line
+	Soft      stages.Range // different soft words in an address that stays
+	Except    []string     // hosts and beginnings of addresses that stay
+	Keep      string       `allowed:"unlisted,listed"` // who stays
+	Missing   string       `allowed:"keep,drop"`       // what becomes of a document without an address
+
+	dir    string
+	off    map[string]bool
+	listed *hosts.List
+	except *hosts.List
+	words  *urlWords
+	tokens []string
+	joined []byte
+}
+
+var urlDefaults = URL{Field: "url", Soft: stages.AtMost(1), Keep: "unlisted", Missing: "keep"}
+
+// Placed implements [stages.Placed].
+func (f *URL) Placed(_, dir string) { f.dir = dir }
+
+// Validate implements [stages.Validator].
+func (f *URL) Validate() error {
+	words := len(f.Words)+len(f.WordLists)+len(f.Parts)+len(f.PartLists)+len(f.SoftWords)+len(f.SoftLists) > 0
+	lists := len(f.Domains)+len(f.Lists) > 0
+	switch {
+	case f.Field == "":
+		return errors.New("field: the name of the field with the address is missing")
+	case !words && !lists && f.Missing == "keep":
+		return errors.New("no lists, domains or words: every document would stay")
+	case f.Keep == "listed" && words:
+		return errors.New("keep: listed is decided by lists and domains: words, parts and soft_words go with keep: unlisted")
+	case f.Keep == "listed" && !lists:
+		return errors.New("keep: listed without lists or domains: no document would stay")
+	}
+	for name, entries := range map[string][]string{"domains": f.Domains, "except": f.Except} {
+		b := new(hosts.Builder)
+		for _, e := range entries {
+			if err := b.Add(e); err != nil {
+				return fmt.Errorf("%s: %q %w", name, e, err)
+			}
+		}
+	}
+	_, err := newURLWords(f.Words, f.Parts, f.SoftWords)
+	return err
+}
+
+// Reads implements [stages.Reader].
+func (f *URL) Reads() []string {
+	top, _, _ := strings.Cut(f.Field, ".")
+	return []string{top}
+}
+
+// The rules, in the order in which they are tried.
+const (
+	ruleMissing  = "missing"
+	ruleDomain   = "domain"
+	ruleAddress  = "address"
+	ruleUnlisted = "unlisted"
+	ruleWord     = "word"
+	rulePart     = "part"
+	ruleSoft     = "soft"
+)
+
+// Rules implements [stages.Ruler].
+func (f *URL) Rules() []stages.Rule {
+	none := stages.AtMost(0)
+	return []stages.Rule{
+		{Name: ruleMissing, Keep: none, Doc: "1 if the document has no address; with missing: drop."},
+		{Name: ruleDomain, Keep: none, Doc: "1 if the host, or a domain that it lies in, is on a list."},
+		{Name: ruleAddress, Keep: none, Doc: "1 if the beginning of the address is on a list."},
+		{Name: ruleUnlisted, Keep: none, Doc: "1 if neither is; with keep: listed."},
+		{Name: ruleWord, Keep: none, Unit: "words", Doc: "Words of the address that are among words (RefinedWeb, G.1)."},
+		{Name: rulePart, Keep: none, Unit: "words", Doc: "Parts that are found in the letters and numbers of the address (RefinedWeb, G.1)."},
+		{Name: ruleSoft, Keep: f.Soft, Unit: "words", Doc: "Different words of the address that are among soft_words (RefinedWeb, G.1)."},
+	}
+}
+
+// Switches implements [stages.Switcher]: rules that are switched off leave the word to those behind them.
+func (f *URL) Switches() []string {
+	var names []string
+	for _, r := range f.Rules() {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// Without implements [stages.Switcher].
+func (f *URL) Without(name string) {
+	off := map[string]bool{name: true}
+	for n := range f.off {
+		off[n] = true
+	}
+	f.off = off
+}
+
+// Map implements [stages.Mapper].
+func (f *URL) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
+	address, err := f.addressOf(d)
+	if err != nil {
+		return stages.Verdict{}, err
+	}
+	if address == "" {
+		return f.drop(ruleMissing, 1, "", f.Missing == "drop"), nil
+	}
+	a, ok := hosts.Parse(address)
+	if ok && f.except != nil {
+		if _, kind := f.except.Find(a); kind != hosts.None {
+			return stages.Verdict{}, nil
+		}
+	}
+	entry, kind := "", hosts.None
+	if ok {
+		entry, kind = f.listed.Find(a)
+	}
+	if f.Keep == "listed" {
+		return f.drop(ruleUnlisted, 1, shown(address), kind == hosts.None), nil
+	}
+	if v := f.drop(ruleDomain, 1, entry, kind == hosts.Domain); v.Rule != "" {
+		return v, nil
+	}
+	if v := f.drop(ruleAddress, 1, entry, kind == hosts.Prefix); v.Rule != "" {
+		return v, nil
+	}
+	if f.words.empty() {
+		return stages.Verdict{}, nil
+	}
+	if !ok {
+		a = hosts.Address{Rest: address}
+	}
+	return f.judgeWords(a.Readable(), t.Language()), nil
+}
+
+// drop is the verdict by a rule, if it holds and is not switched off.
+func (f *URL) drop(rule string, x float64, why string, holds bool) stages.Verdict {
+	if !holds || f.off[rule] {
+		return stages.Verdict{}
+	}
+	return stages.Verdict{Rule: rule, Value: x, Why: why}
+}
+
+// addressOf returns what stands in the field, "" for nothing.
+func (f *URL) addressOf(d *stages.Document) (string, error) {
+	raw, err := fieldRaw(d, f.Field)
+	if err != nil {
+		return "", fmt.Errorf("field %s: %w", f.Field, err)
+	}
+	v, err := fieldValues(raw)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("field %s: %w", f.Field, err)
+	case len(v) == 0:
+		return "", nil
+	case raw[0] == '[':
+		return "", fmt.Errorf("field %s: a list, want an address", f.Field)
+	}
+	return strings.TrimSpace(v[0].text), nil
+}
+
+// Interface guards.
+var (
+	_ stages.Mapper      = (*URL)(nil)
+	_ stages.Ruler       = (*URL)(nil)
+	_ stages.Switcher    = (*URL)(nil)
+	_ stages.Validator   = (*URL)(nil)
+	_ stages.Provisioner = (*URL)(nil)
+	_ stages.Reader      = (*URL)(nil)
+	_ stages.Filer       = (*URL)(nil)
+	_ stages.Placed      = (*URL)(nil)
+)
