@@ -215,7 +215,11 @@ func troubledRun(t *testing.T, srv *blobtest.Server, name string) {
 		return blobtest.Trouble{}
 	})
 	mustRun(t, onStore(t, srv, proxy.Addr, "run", "-q", name, "--out", "s3://test/trouble"))
-	data, err := os.ReadFile(filepath.Join(download(t, srv, "trouble/_winnow"), "summary.json"))
+	own := download(t, srv, "trouble/_winnow")
+	if page, err := os.ReadFile(filepath.Join(own, "report.html")); err != nil || !bytes.Contains(page, []byte("requests to stores made again")) {
+		t.Errorf("the report does not tell of the requests made again, %v", err)
+	}
+	data, err := os.ReadFile(filepath.Join(own, "summary.json"))
 	var sum run.Summary
 	if err == nil {
 		err = json.Unmarshal(data, &sum)

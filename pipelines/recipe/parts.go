@@ -105,6 +105,9 @@ func (l *loader) scheme(n *settings.Node, path, where string) bool {
 	if !slices.Contains(l.opt.Schemes, scheme) {
 		p := settings.At(n, "%s:// paths are not in this version of winnow", scheme)
 		p.Help = "name a local file, folder or glob"
+		if len(l.opt.Schemes) > 0 {
+			p.Help += ", or a path of " + strings.Join(l.opt.Schemes, "://, ") + "://"
+		}
 		l.add(p.In(where))
 	}
 	return false

@@ -63,6 +63,8 @@ type Run struct {
 	Checksums   []File    `json:"checksums,omitempty"` // of what the recipe names: models, word lists
 	Inputs      []File    `json:"inputs"`
 	Outputs     []File    `json:"outputs"`
+
+	Retries map[string]int64 `json:"retries,omitempty"` // of requests to remote stores, by what was wrong
 }
 
 // A Version is that of a component.

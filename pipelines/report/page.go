@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -151,6 +153,13 @@ func (p *page) Reproduce() [][2]string {
 	}
 	if r.Workers > 0 {
 		out = append(out, [2]string{"workers", count(int64(r.Workers))})
+	}
+	if len(r.Retries) > 0 {
+		var kinds []string
+		for _, kind := range slices.Sorted(maps.Keys(r.Retries)) {
+			kinds = append(kinds, fmt.Sprintf("%d %s", r.Retries[kind], kind))
+		}
+		out = append(out, [2]string{"requests to stores made again", strings.Join(kinds, ", ")})
 	}
 	if r.MemoryLimit > 0 {
 		out = append(out, [2]string{"memory limit", size(r.MemoryLimit)})

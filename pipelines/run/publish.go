@@ -110,7 +110,7 @@ func firstStart(markers []*Marker) int64 {
 func (r *Runner) about(res *Result) report.Run {
 	run := report.Run{
 		Name: r.plan.Name, Winnow: r.plan.Winnow, Platform: runtime.GOOS + "/" + runtime.GOARCH + ", " + runtime.Version(),
-		Workers: r.opt.Workers, MemoryLimit: r.opt.Memory, Seed: r.plan.Seed, Key: r.plan.Key, Recipe: r.plan.Recipe,
+		Workers: r.opt.Workers, MemoryLimit: r.opt.Memory, Seed: r.plan.Seed, Key: r.plan.Key, Recipe: r.plan.Recipe, Retries: res.retries(),
 	}
 	for _, s := range r.plan.Stages {
 		run.Versions = append(run.Versions, report.Version{Stage: s.Label, Name: s.Name, Version: s.Version})
