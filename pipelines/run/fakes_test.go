@@ -27,7 +27,7 @@ func (f *measure) Rules() []stages.Rule { return []stages.Rule{{Name: "length", 
 
 func (f *measure) Measure(t *text.View, m []float64) {
 	switch {
-	case strings.HasPrefix(t.Text(), "boom"):
+	case strings.HasPrefix(t.Text(), "boom"), strings.HasSuffix(t.Text(), "boom"):
 		panic("measured too hard")
 	case strings.HasPrefix(t.Text(), "NaN"):
 		m[0] = math.NaN()
@@ -195,6 +195,12 @@ func readTexts(t *stages.Task, phase string, task int, name string) ([]string, e
 // planned loads a recipe of fakes over files of one text a line and returns a runner for it.
 func planned(t *testing.T, out, stageList string, opt Options, files ...[]string) *Runner {
 	t.Helper()
+	return plannedAs(t, "", out, stageList, opt, files...)
+}
+
+// plannedAs does so with a mode of signals.
+func plannedAs(t *testing.T, mode, out, stageList string, opt Options, files ...[]string) *Runner {
+	t.Helper()
 	reg, err := stages.NewRegistry([]stages.Spec{
 		stages.Define("number", measure{stages.AtMost(40)}), stages.Define("blanker", blanker{}), stages.Define("batcher", batcher{}),
 		stages.Define("order", order{}), stages.Define("peeker", peeker{}), stages.Define("once", once{}),
@@ -225,7 +231,7 @@ func planned(t *testing.T, out, stageList string, opt Options, files ...[]string
 	if rec == nil {
 		t.Fatal(problems)
 	}
-	p, err := plan.Build(t.Context(), rec, plan.Sources{}, "test", 0, "")
+	p, err := plan.Build(t.Context(), rec, plan.Sources{}, "test", 0, mode)
 	if err != nil {
 		t.Fatal(err)
 	}

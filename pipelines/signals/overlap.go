@@ -65,25 +65,42 @@ func (o *Overlap) Add(l *Layout, r *Row, elsewhere bool) {
 		s := &l.Stages[k]
 		for i := range s.Judged {
 			if at := s.First + i; !s.Blind && s.Active(i) && (len(o.found) == 0 || o.found[0] == at) {
-				o.move(at, s.Rules[i].Keep.For(r.Language), r.M[at])
+				o.move(at, &s.Rules[i].Keep, r.Language, r.M[at])
 			}
 		}
 	}
 }
 
 // move counts a document that all other rules keep under the moved bounds of one.
-func (o *Overlap) move(at int, keep stages.Range, x float64) {
+func (o *Overlap) move(at int, all *stages.Range, language string, x float64) {
+	keep := all.For(language)
 	free := shard.IsMissing(x) || stages.IsNA(x)
-	if !math.IsInf(keep.Min, 0) && keep.Min != 0 && (free || x <= keep.Max) {
+	if movable(all, func(r stages.Range) float64 { return r.Min }) && (free || x <= keep.Max) {
 		o.Min[at] = counted(o.Min[at], func(factor float64) bool { return free || x >= moved(keep.Min, factor) })
 	}
-	if !math.IsInf(keep.Max, 0) && keep.Max != 0 && (free || x >= keep.Min) {
+	if movable(all, func(r stages.Range) float64 { return r.Max }) && (free || x >= keep.Min) {
 		o.Max[at] = counted(o.Max[at], func(factor float64) bool { return free || x <= moved(keep.Max, factor) })
 	}
 }
 
-// moved is a bound moved by a factor; a negative one moves the same way.
-func moved(bound, factor float64) float64 { return bound + (factor-1)*math.Abs(bound) }
+// movable says whether a bound, or that of some language, goes elsewhere when it is moved by a factor.
+func movable(r *stages.Range, bound func(stages.Range) float64) bool {
+	goes := func(x float64) bool { return x != 0 && !math.IsInf(x, 0) }
+	for _, by := range r.By {
+		if goes(bound(by)) {
+			return true
+		}
+	}
+	return goes(bound(*r))
+}
+
+// moved is a bound moved by a factor; a negative one moves the same way, and one that is off stays off.
+func moved(bound, factor float64) float64 {
+	if math.IsInf(bound, 0) {
+		return bound
+	}
+	return bound + (factor-1)*math.Abs(bound)
+}
 
 func counted(list []int64, keeps func(float64) bool) []int64 {
 	if list == nil {
