@@ -22,13 +22,14 @@ func compile(pattern string) (*re2.Regexp, error) {
 	}
 	if _, err := syntax.Parse(pattern, syntax.Perl); err != nil {
 		var e *syntax.Error
-		if errors.As(err, &e) && e.Code == syntax.ErrMissingRepeatArgument && len(e.Expr) > 0 {
-			return nil, fmt.Errorf("%q: %s: %q", pattern, e.Code, e.Expr)
+		if !errors.As(err, &e) {
+			return nil, fmt.Errorf("%q: %w", pattern, err)
 		}
-		if errors.As(err, &e) {
-			return nil, fmt.Errorf("%q: %s: %q (RE2 syntax: no look-around, no back-references)", pattern, e.Code, e.Expr)
+		hint := ""
+		if e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape {
+			hint = " (the grammar is RE2's: no look-around, no back-references)"
 		}
-		return nil, fmt.Errorf("%q: %w", pattern, err)
+		return nil, fmt.Errorf("%q: %s: %q%s", pattern, e.Code, e.Expr, hint)
 	}
 	re, err := re2.Compile(pattern)
 	if err != nil {

@@ -158,7 +158,7 @@ var docLink = regexp.MustCompile(`\[([A-Za-z][A-Za-z0-9_.]*)\]`)
 // prose splits the doc comment of a stage into text and examples.
 func prose(doc, name string) (text string, examples []string) {
 	var p comment.Parser
-	parsed := p.Parse(docLink.ReplaceAllString(doc, "$1"))
+	parsed := p.Parse(withoutLinks(doc))
 	var rest []comment.Block
 	for _, b := range parsed.Content {
 		if code, ok := b.(*comment.Code); ok && begins(code.Text, name) {
@@ -170,6 +170,18 @@ func prose(doc, name string) (text string, examples []string) {
 	}
 	parsed.Content = rest
 	return string((&comment.Printer{}).Comment(parsed)), examples
+}
+
+// withoutLinks takes the brackets off links to names of Go, not those of lists in examples.
+func withoutLinks(doc string) string {
+	var b strings.Builder
+	for line := range strings.Lines(doc) {
+		if line[0] != '\t' {
+			line = docLink.ReplaceAllString(line, "$1")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // begins says whether an example is of the stage of a name, and not of a variant or of a longer name.

@@ -37,6 +37,13 @@ func TestProse(t *testing.T) {
 	}
 }
 
+func TestProseLeavesListsInExamples(t *testing.T) {
+	_, examples := prose("X names a [Link].\n\n\tx: {keep: [one]}\n", "x")
+	if !reflect.DeepEqual(examples, []string{"- x: {keep: [one]}"}) {
+		t.Errorf("examples %q", examples)
+	}
+}
+
 func TestCodeSpans(t *testing.T) {
 	for in, want := range map[string]string{
 		"say \\`drop: false\\` or":  "say `drop: false` or",
