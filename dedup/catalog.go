@@ -7,7 +7,10 @@
 //	dedup_exact     scan ─ hashes ─▶ resolve ─ removed ─▶ cut
 //	dedup_minhash   scan ─ bands ─▶ band ─ edges ─▶ cluster ─ members ─▶ spread ─ words ─▶ verify ─ removed ─▶ cut
 //
-// Who survives (see [Keep]) follows from contents alone, so the same rows stay for any order, sharding, number of workers and
+// The presets of datatrove ([DatatroveExact], [DatatroveMinHash]) take the same ways, but for who stays, which there depends on the order of the input:
+// the one in the order of the peer's queue, the other at the root of the peer's union-find, and nothing is verified.
+//
+// Who survives otherwise (see [Keep]) follows from contents alone, so the same rows stay for any order, sharding, number of workers and
 // memory. What was found is in the facts of task 0 of the last phase, as a [Summary], and the comparison that decided about each candidate in
 // the files evidence.jsonl.zst of verify.
 //

@@ -22,7 +22,13 @@ import (
 // queue decides, which is followed here, as one worker of its second step has it.
 //
 // `of` is the peer's `content_getter`, `priority` its `document_priority`: a field with a whole number, or the length of a field in characters.
-// Priorities go from 1 to 65,535; what is less or no number counts as 1, what is more as 65,535, where the peer stops.
+//
+// Known differences:
+//
+//   - Priorities go from 1 to 65,535; what is less or no number counts as 1, what is more as 65,535, where the peer stops.
+//   - A document without the field `of` is identical to none; the peer's function would raise.
+//   - A text of white space alone never comes so far: rule `empty` drops it.
+//   - The peer's index of earlier runs is left out.
 //
 //	dedup_exact@datatrove: {of: url, priority: {length: text}}
 type DatatroveExact struct {

@@ -15,9 +15,16 @@ import (
 //
 // Documents that agree in a whole band are joined, and all that hang together become one cluster, however unlike its ends are: nothing is
 // compared. Who stays follows from the order in which the pairs come, band by band and by signature within a band: the root of a union by size,
-// ties to the first of a pair. It is neither the first nor the longest document, and it depends on the order of the input: equal to the peer's
-// when its tasks read one file each, or one task all of them, the files sorted by name. A text with fewer words than `n_grams`
-// has no signature and always stays.
+// ties to the first of a pair. It is neither the first nor the longest document, and it depends on the order of the input. A text with fewer words
+// than `n_grams` has no signature and always stays.
+//
+// Known differences:
+//
+//   - The order is that of files and documents, as the peer has it when each of its tasks reads one file, or one task all of them. When it deals
+//     more files to fewer tasks it numbers documents in another order, and may keep other members of the same clusters.
+//   - A text of white space alone never comes so far: rule `empty` drops it, where the peer keeps it. One of length 0 the peer does not read either.
+//   - The peer's index of earlier runs is left out.
+//   - `within` is not the peer's: it does in one run what a run for each value would do.
 //
 // Settings bear the names of the peer's parameters: those of MinhashConfig, of its norm_config, and `hash` for `hash_fc` with `precision`. Its
 // `language` is English, or none with `words: whitespace`.

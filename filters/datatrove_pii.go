@@ -12,12 +12,14 @@ import (
 //
 //	mask_pii@datatrove: {email_replacement: [email@example.com], ip_replacement: [198.51.100.1]}
 //
-// Replacements are taken in turn, e-mail and IP addresses each from the first for every document: the peer goes on counting from
-// document to document, so that its output depends on shards and resumes. Everything else is as there, oddities included:
+// What the patterns match, oddities included:
 //
 //   - The part before the @ may begin with any of !#$%&'*+/=?^_`{|}~- but only right behind a letter or digit; quoted ones are not found.
 //   - Four numbers up to 255 between points are an IP address wherever they stand, in a longer number too (1234.5.6.7 becomes 1 and a replacement).
 //   - Private and reserved addresses, and those with leading zeros, stay. IPv6 is not looked for.
+//
+// Known difference: replacements are taken in turn, e-mail and IP addresses each from the first for every document. The peer goes on counting
+// from document to document, so that its output depends on shards and resumes.
 type DatatroveMaskPII struct {
 	RemoveEmails        bool     // replace e-mail addresses
 	RemoveIPs           bool     `yaml:"remove_ips"`             // replace IP addresses, once e-mail addresses are
