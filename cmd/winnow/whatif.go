@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -64,8 +63,9 @@ func (a *app) whatif(w *whatif.Answer) error {
 	if w.Until != "" {
 		what = "come to " + safe(w.Until)
 	}
-	fmt.Fprintf(a.out, "\n%s  %s\n", what, figure(w.Kept, comma))
-	fmt.Fprintf(a.out, "bytes%s  %s\n", strings.Repeat(" ", max(len(what)-5, 0)), figure(w.Bytes, fineSize))
+	wide := max(len(what), len("bytes"))
+	fmt.Fprintf(a.out, "\n%-*s  %s\n", wide, what, figure(w.Kept, comma))
+	fmt.Fprintf(a.out, "%-*s  %s\n", wide, "bytes", figure(w.Bytes, fineSize))
 	if w.Until != "" {
 		fmt.Fprintf(a.out, "%s chooses from what comes to it, and would choose others: documents are counted before it\n", safe(w.Until))
 	}
@@ -93,6 +93,9 @@ func (a *app) whatif(w *whatif.Answer) error {
 
 // fineSize writes bytes so that small changes show.
 func fineSize(n int64) string {
+	if n < 10<<10 {
+		return fmt.Sprintf("%d B", n)
+	}
 	if n < 10<<20 {
 		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
 	}
