@@ -26,14 +26,17 @@ import (
 // Known differences:
 //
 //   - Priorities go from 1 to 65,535; what is less or no number counts as 1, what is more as 65,535, where the peer stops.
+//
 //   - A document without the field `of` is identical to none; the peer's function would raise.
+//
 //   - A text of white space alone never comes so far: rule `empty` drops it.
+//
 //   - The peer's index of earlier runs is left out.
 //
-//	dedup_exact@datatrove: {of: url, priority: {length: text}}
+//     dedup_exact@datatrove: {of: url, priority: {length: text}}
 type DatatroveExact struct {
 	Of       string   // what must be identical: text, or a field such as url
-	Priority Priority // who survives: the document with the greatest number in a field, or the longest {length: FIELD}; empty: the first
+	Priority Priority // who survives: first, the one with the greatest number in a FIELD, or the longest {length: FIELD}; of equals the first
 	Hash     string   `allowed:"xxhash64,sha1_64,xxhash32,sha1_32"` // hash that is compared
 
 	hash  func([]byte) uint64
@@ -115,7 +118,7 @@ func (e *DatatroveExact) head(dst []byte, d *stages.Document, value string, at f
 
 // A Priority says which of several identical documents stays.
 type Priority struct {
-	Field  string // empty: all are equal
+	Field  string // empty: all are equal, and the first stays
 	Length bool   // by the length of the field, in characters, not by the number in it
 }
 
@@ -125,7 +128,10 @@ func (p *Priority) UnmarshalSetting(n *settings.Node) error {
 	case n.Kind == settings.Scalar:
 		length, field, ok := strings.Cut(n.Text, ":") // `--set dedup_exact@datatrove.priority=length:id`
 		if !ok {
-			*p = Priority{Field: n.Text}
+			*p = Priority{}
+			if n.Text != priorityFirst {
+				p.Field = n.Text
+			}
 			return nil
 		}
 		if length == "length" {
@@ -136,13 +142,13 @@ func (p *Priority) UnmarshalSetting(n *settings.Node) error {
 		*p = Priority{Field: n.Pairs[0].Value.Text, Length: true}
 		return nil
 	}
-	return fmt.Errorf("%s: a priority is a field with a number, or {length: FIELD}", n.Is())
+	return fmt.Errorf("%s: a priority is first, a field with a number, or {length: FIELD}", n.Is())
 }
 
 // DescribeSetting implements settings.Describer.
 func (p *Priority) DescribeSetting() settings.Description {
 	return settings.Description{
-		Type: "a field, or {length: FIELD}", Allowed: []string{"FIELD", "{length: FIELD}"},
+		Type: "who survives", Allowed: []string{priorityFirst, "FIELD", "{length: FIELD}"},
 		Schema: map[string]any{"anyOf": []any{
 			map[string]any{"type": "string"},
 			map[string]any{
@@ -155,11 +161,17 @@ func (p *Priority) DescribeSetting() settings.Description {
 
 // String returns the priority as it is written in a recipe.
 func (p Priority) String() string {
-	if p.Length {
+	switch {
+	case p.Length:
 		return "{length: " + p.Field + "}"
+	case p.Field == "":
+		return priorityFirst
 	}
 	return p.Field
 }
+
+// priorityFirst is the word for no priority.
+const priorityFirst = "first"
 
 // of returns the priority of a document, 1 to 65,535; ok is false where it has none that is readable.
 func (p Priority) of(d *stages.Document) (priority uint64, ok bool) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/winnow-data/winnow/dedup"
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/settings"
 	"github.com/winnow-data/winnow/stages/stagetest"
 )
 
@@ -153,6 +154,31 @@ func TestDatatroveExactFiles(t *testing.T) {
 			if !reflect.DeepEqual(kept, c.Kept) {
 				t.Errorf("case %d, %d files: kept %v, the peer %v", i, len(c.Files), kept, c.Kept)
 			}
+		}
+	}
+}
+
+func TestPrioritySetting(t *testing.T) {
+	for in, want := range map[string]dedup.Priority{
+		"first": {}, "score": {Field: "score"}, "{length: id}": {Field: "id", Length: true}, "length:id": {Field: "id", Length: true},
+	} {
+		n, problems := settings.Parse("recipe.yaml", []byte("priority: "+in))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		var got dedup.Priority
+		if err := got.UnmarshalSetting(n.Pairs[0].Value); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{"[a]", "{longest: id}", "width:id"} {
+		n, problems := settings.Parse("recipe.yaml", []byte("priority: "+in))
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		var got dedup.Priority
+		if err := got.UnmarshalSetting(n.Pairs[0].Value); err == nil {
+			t.Errorf("%s: taken as %+v", in, got)
 		}
 	}
 }
