@@ -32,7 +32,18 @@ func BenchmarkDatatrove(b *testing.B) {
 		})
 	}
 	run("chain", chain)
+	var spans []text.Span
+	cutter := datatrove.English.Cutter()
+	run("words", []peerStep{{"words", mapping(func(s string) { spans = cutter.Words(spans[:0], s) })}})
 	for i := range chain {
 		run(chain[i].name, chain[i:i+1])
 	}
+}
+
+// A mapping is a mapper that looks at the text.
+type mapping func(string)
+
+func (f mapping) Map(d *stages.Document, _ *text.View) (stages.Verdict, error) {
+	f(d.Text)
+	return stages.Verdict{}, nil
 }

@@ -18,6 +18,9 @@ import (
 // an earlier reason drop no document. Each line left has one sentence at least. What is left is joined with line feeds.
 //
 // `without` takes the names of reasons to drop a document and of line rules.
+//
+// Known differences: a blank text is dropped by rule empty before it comes here, and so is a text of which nothing is left. The turns of a conversation, which
+// datatrove does not know, are cut one by one and judged together.
 type DatatroveC4 struct {
 	Words           datatrove.Words // what is a sentence: en, spaCy's; whitespace, a line is one
 	SplitParagraph  bool            // look at lines; false: at the sentences of the text, joined with spaces again
@@ -63,7 +66,7 @@ func (f *DatatroveC4) Rules() []stages.Rule {
 
 // Switches implements stages.Switcher: rules that keep the document on its way, and the line rules.
 func (f *DatatroveC4) Switches() []string {
-	return []string{"lorem_ipsum", "curly_bracket", "no_terminal_punct", "javascript", "policy", "remove_citations"}
+	return []string{"lorem_ipsum", "curly_bracket", "too_few_sentences", "no_terminal_punct", "javascript", "policy", "remove_citations"}
 }
 
 // Without implements stages.Switcher.
@@ -73,6 +76,8 @@ func (f *DatatroveC4) Without(name string) {
 		f.LoremIpsum = false
 	case "curly_bracket":
 		f.CurlyBracket = false
+	case "too_few_sentences":
+		f.NumSentences = -1
 	case "no_terminal_punct":
 		f.NoTerminalPunct = false
 	case "javascript":

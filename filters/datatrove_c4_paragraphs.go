@@ -15,6 +15,8 @@ import (
 //	c4_paragraphs@datatrove: {paragraphs: {min: 3}}
 //
 // Lines are what stands between line feeds, white space and all. datatrove's reason is "< 3 paragraphs".
+//
+// Known differences: none.
 type DatatroveC4Paragraphs struct {
 	Paragraphs   stages.Range // long lines (min_paragraphs)
 	ParagraphLen int          `allowed:"0.."` // characters from which a line is long (min_paragraph_len)

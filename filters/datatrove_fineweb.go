@@ -18,6 +18,9 @@ import (
 //
 // Lines are what stands between line feeds, blank ones left out, white space at their ends left on. Where datatrove stops with an error, a text
 // without words, the document is quarantined.
+//
+// Known differences: a blank text is dropped by rule empty before it comes here. The word IS_ALPHA counts as any other; in datatrove only the first time that
+// a process meets it, since spaCy fails on it from then on and datatrove cuts the text without it.
 type DatatroveFineWeb struct {
 	Words                datatrove.Words // what is a word: en, whitespace
 	LinePunctRatio       stages.Range    // share of lines that end in one of stop_chars (line_punct_thr)

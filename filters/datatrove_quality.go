@@ -24,6 +24,9 @@ import (
 //   - non_alpha_words_ratio is, its name notwithstanding, the share of words with a letter, and has a minimum.
 //
 // Where datatrove stops with an error, a text without words whose length is not bounded, the document is quarantined.
+//
+// Known differences: a blank text is dropped by rule empty before it comes here. The word IS_ALPHA counts as any other; in datatrove only the first time that
+// a process meets it, since spaCy fails on it from then on and datatrove cuts the text without it.
 type DatatroveGopherQuality struct {
 	Words              datatrove.Words // what is a word: en, whitespace
 	DocWords           stages.Range    // words that are not punctuation alone

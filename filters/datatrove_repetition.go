@@ -22,6 +22,9 @@ import (
 //   - top_N_gram takes the most frequent n-gram, the first of several, and counts all its occurrences, with one space between words. One
 //     occurrence is enough, so that texts of a few words go; and the share of copies that overlap can exceed 1.
 //   - duplicated_N_n_grams looks word by word for an n-gram that has stood before, white space left out ("ab c" is "a bc"), and goes on behind it.
+//
+// Known differences: a blank text is dropped by rule empty before it comes here. The word IS_ALPHA counts as any other; in datatrove only the first time that
+// a process meets it, since spaCy fails on it from then on and datatrove cuts the text without it.
 type DatatroveGopherRepetition struct {
 	Words            datatrove.Words // what is a word: en, whitespace
 	DupParaFrac      stages.Range    // share of paragraphs that are copies

@@ -124,7 +124,11 @@ func ruleNames(c any) []string {
 		}
 	}
 	if sw, ok := c.(stages.Switcher); ok {
-		names = append(names, sw.Switches()...)
+		for _, name := range sw.Switches() {
+			if !slices.Contains(names, name) { // a rule may be a switch too, where a document that stays is treated otherwise
+				names = append(names, name)
+			}
+		}
 	}
 	return names
 }
