@@ -103,4 +103,3 @@ func (l *loader) writers() map[string][]string {
 	}
 	return out
 }
-

@@ -28,7 +28,7 @@ func (l *loader) audit() {
 	l.recipe.Stages = append(l.recipe.Stages, Stage{Name: auditStage, Label: label, Spec: spec, Drop: true, dir: l.opt.Dir, blind: l.blind})
 }
 
-// inputKinds are the kinds of rows that inputs may hold: pairs, and conversations that end with the assistant.
+// inputKinds are the kinds of rows that inputs may hold: pairs, answers with labels, and conversations that end with the assistant.
 func (l *loader) inputKinds() []string {
 	kinds := []string{}
 	for _, in := range l.recipe.Inputs {
@@ -38,6 +38,9 @@ func (l *loader) inputKinds() []string {
 		}
 		if layout && in.Format != "messages" || in.Chosen != "" {
 			kinds = append(kinds, "dpo")
+		}
+		if layout && in.Format != "messages" {
+			kinds = append(kinds, "kto")
 		}
 	}
 	return kinds

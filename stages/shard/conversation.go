@@ -122,7 +122,28 @@ func (m *mapping) converse(d *stages.Document, p *parts) error {
 			return fmt.Errorf("%s: the conversation before the answers ends with the %s", m.conv.answers, last.Role)
 		}
 	}
-	return dialogue.Check(d.Turns)
+	if err := dialogue.Check(d.Turns); err != nil {
+		return err
+	}
+	m.conv.unpaired(d)
+	return nil
+}
+
+// unpaired makes a row of kind kto of a conversation whose answer has a label, as TRL and LLaMA-Factory name it: a bad answer is none to learn from.
+func (c *conversations) unpaired(d *stages.Document) {
+	name := map[string]string{"trl": "label", "sharegpt": "kto_tag", "alpaca": "kto_tag"}[c.form]
+	raw, ok := d.Fields.Raw(name)
+	if name == "" || !ok || string(raw) != "true" && string(raw) != "false" || d.Kind != "" || d.Answers != nil || d.Turns[len(d.Turns)-1].Role != dialogue.Assistant {
+		return
+	}
+	if _, own := d.Fields.Raw("label"); name != "label" {
+		if own {
+			return
+		}
+		d.Fields.Remove(name)
+		d.Fields.SetRaw("label", raw)
+	}
+	d.Kind = "kto"
 }
 
 // before returns the turns up to where the answer comes.

@@ -185,7 +185,7 @@ func (m *mapping) own(d *stages.Document, name string, f *member) bool {
 		d.Source = m.decode(f)
 		return true
 	case "kind":
-		if k := string(f.raw); k == `"sft"` || k == `"dpo"` {
+		if k := string(f.raw); k == `"sft"` || k == `"dpo"` || k == `"kto"` {
 			d.Kind = k[1:4]
 			return true
 		}
