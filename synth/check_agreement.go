@@ -139,16 +139,16 @@ func (c *CheckAgreement) run(ctx context.Context, d *stages.Document, sampled []
 		return nil, err
 	}
 	programs = append(programs, "def "+entry+"(*args, **named):\n    return None\n")
-	err = inParallel(ctx, c.box.Workers(), len(programs), func(ctx context.Context, k int) error {
-		r, err := t.JudgeEach(ctx, c.box, programs[k], c.limits())
-		if err == nil {
-			m.rows[k] = r.Tests
-		}
-		return err
-	})
+	reports, err := t.JudgeAll(ctx, c.box, programs, c.limits())
+	if err != nil {
+		return nil, err
+	}
+	for k, r := range reports {
+		m.rows[k] = r.Tests
+	}
 	m.idle, m.rows = m.rows[len(programs)-1], m.rows[:len(programs)-1]
 	m.groups = code.Agree(m.rows, m.samples, m.votes)
-	return m, err
+	return m, nil
 }
 
 // write writes what was found on every answer.

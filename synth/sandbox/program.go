@@ -10,6 +10,8 @@ type Program struct {
 	Source string
 	// Calls are Python expressions such as `f([1, 2])`. They are evaluated in order; what they give comes back as an [Answer].
 	Calls []string
+	// Needs, if set, names for each call one before it: where that has raised the call is not made and answers that it was "Skipped"; -1 for none.
+	Needs []int
 	// Skip leaves out the first calls; their answers stay empty.
 	Skip int
 	// Stop ends the program at the first call that raises.

@@ -19,6 +19,7 @@ type spec struct {
 	Helpers string   `json:"helpers"`
 	Calls   []string `json:"calls"`
 	Names   []string `json:"names"`
+	Needs   []int    `json:"needs"`
 	Skip    int      `json:"skip"`
 	Stop    bool     `json:"stop"`
 	CPU     float64  `json:"cpu"`
@@ -88,7 +89,7 @@ func (s *Sandbox) Run(ctx context.Context, p Program) (Outcome, error) {
 		return Outcome{}, err
 	}
 	sp := p.Limits.spec("program", p.Source, p.Calls)
-	sp.Skip, sp.Stop = p.Skip, p.Stop
+	sp.Skip, sp.Stop, sp.Needs = p.Skip, p.Stop, p.Needs
 	if p.Binary != nil {
 		sp.become(p.Binary)
 		sp.Stdin, sp.files = "stdin", append(sp.files, file{"stdin", p.Stdin})

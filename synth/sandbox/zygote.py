@@ -306,9 +306,13 @@ def be_program(spec):
 
 
 def run_calls(spec, space, say):
-    tests = spec["role"] == "tests"
+    tests, needs, raised = spec["role"] == "tests", spec["needs"], set()
     for i, source in enumerate(spec["calls"]):
         if i < spec["skip"]:
+            continue
+        if needs and needs[i] in raised:
+            raised.add(i)
+            say('["x",%d,"Skipped","",0,false]' % i)
             continue
         try:
             if tests:
@@ -318,6 +322,7 @@ def run_calls(spec, space, say):
                 value = eval(compile(source, "<call>", "eval", dont_inherit=True), space)
                 line = '["v",%d,%s]' % (i, encode(value))
         except BaseException as e:
+            raised.add(i)
             say('["x",%d,%s]' % (i, describe(e)))
             if spec["stop"]:
                 os._exit(0)

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -52,7 +51,7 @@ func TestCodeT(t *testing.T) {
 	}
 	s := box(t)
 	var cpu time.Duration
-	var cells, differ, programs int
+	var cells, differ, programs, tame int
 	var mean, top float64
 	for i, g := range golden {
 		found, votes, err := SampledTests(t.Context(), s, tests[i].Samples, g.Entry, codetLimits())
@@ -73,29 +72,21 @@ func TestCodeT(t *testing.T) {
 			t.Fatal(err)
 		}
 		matrix := make([][]sandbox.Verdict, len(distinct))
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		next := make(chan int)
-		for range 3 {
-			wg.Go(func() {
-				for k := range next {
-					r, err := parsed.JudgeEach(t.Context(), s, solutions[i].Prompt+distinct[k], codetLimits())
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					mu.Lock()
-					matrix[k] = r.Tests
-					cpu += r.CPU
-					mu.Unlock()
-				}
-			})
+		whole := make([]string, len(distinct))
+		for k, x := range distinct {
+			whole[k] = solutions[i].Prompt + x
+			if isTame(whole[k]) {
+				tame++
+			}
 		}
-		for k := range distinct {
-			next <- k
+		reports, err := parsed.JudgeAll(t.Context(), s, whole, codetLimits())
+		if err != nil {
+			t.Fatal(err)
 		}
-		close(next)
-		wg.Wait()
+		for k, r := range reports {
+			matrix[k] = r.Tests
+			cpu += r.CPU
+		}
 		programs += len(distinct)
 		slower(t, s, parsed, g, solutions[i].Prompt, distinct, matrix)
 		for k, row := range matrix {
@@ -115,7 +106,7 @@ func TestCodeT(t *testing.T) {
 		top += topAccuracy(g, groups, samples)
 	}
 	n := float64(len(golden))
-	t.Logf("%d programs, %d cells, %d differ; mean sample %.4f, agreement %.4f; %.2f s of CPU in programs", programs, cells, differ, mean/n, top/n, cpu.Seconds())
+	t.Logf("%d programs, %d of them tame, %d cells, %d differ; mean sample %.4f, agreement %.4f; %.2f s of CPU in programs", programs, tame, cells, differ, mean/n, top/n, cpu.Seconds())
 	if len(golden) == 30 && (math.Abs(top/n-0.2395) > 5e-5 || math.Abs(mean/n-0.1167) > 5e-5) {
 		t.Errorf("mean %.4f and agreement %.4f, want 0.1167 and 0.2395", mean/n, top/n)
 	}

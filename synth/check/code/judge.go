@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (t *Tests) Judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 }
 
 // JudgeEach gives every test a verdict of its own: an exception does not keep the next test from running, and a test that uses up l.CallCPU
-// is skipped by starting the program anew; behind two in a row that hang, or eight in all, the rest counts as hanging too.
+// is skipped by starting the program anew. Tests behind one that hangs get an eighth of that time; behind three that hang the rest counts as hanging too.
 func (t *Tests) JudgeEach(ctx context.Context, s *sandbox.Sandbox, program string, l sandbox.Limits) (*Report, error) {
 	return t.judge(ctx, s, program, l, false)
 }
@@ -53,7 +54,7 @@ func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 		source += "\n" + t.setup
 	}
 	if data > 0 {
-		if err := t.runData(ctx, s, sandbox.Program{Source: source, Calls: t.calls, Stop: stop, Limits: l}, r, why); err != nil {
+		if err := t.runData(ctx, s, sandbox.Program{Source: source, Calls: t.calls, Needs: t.needs(), Stop: stop, Limits: l}, r, why); err != nil {
 			return nil, err
 		}
 	}
@@ -62,64 +63,106 @@ func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 			return nil, err
 		}
 	}
-	r.Verdict = sandbox.Pass
-	for i, v := range r.Tests {
-		if v != sandbox.Pass {
-			r.Verdict, r.Why = v, fmt.Sprintf("test %d of %d: %s", i+1, all, why[i])
-			break
-		}
-	}
+	r.conclude(why)
 	return r, nil
 }
 
-// restarts bounds how often a program whose tests are judged one by one is started again behind a test that hangs.
-type restarts struct {
-	all, idle int // starts, and those in a row that gave no answer
+// conclude takes the verdict of the first test that is not passed.
+func (r *Report) conclude(why []string) {
+	r.Verdict = sandbox.Pass
+	for i, v := range r.Tests {
+		if v != sandbox.Pass {
+			r.Verdict, r.Why = v, fmt.Sprintf("test %d of %d: %s", i+1, len(r.Tests), why[i])
+			return
+		}
+	}
 }
 
-// again says whether one more start is worth it, behind one that gave so many answers.
-func (r *restarts) again(answers int) bool {
-	r.all++
-	r.idle++
-	if answers > 0 {
-		r.idle = 1
+// needs says for each call which one must not have raised for Python to come to it: in f(1) == g(2) the left side.
+func (t *Tests) needs() []int {
+	all := slices.Repeat([]int{-1}, len(t.calls))
+	for _, x := range t.tests {
+		if n := x.want; n != nil && n.op == "cmp" && len(n.args) == 2 && n.args[0].op == "hole" {
+			n.args[1].holes(func(i int) { all[i] = n.args[0].hole })
+		}
 	}
-	return r.all <= 8 && r.idle <= 2
+	return all
+}
+
+// holes calls f for each call in n.
+func (n *node) holes(f func(int)) {
+	if n.op == "hole" {
+		f(n.hole)
+	}
+	for _, x := range n.args {
+		x.holes(f)
+	}
+}
+
+// A dataRun is a program under the tests that are data: what it has answered, and which of them hung.
+type dataRun struct {
+	program sandbox.Program
+	answers []sandbox.Answer
+	hung    int
+	why     string // of the last that hung
+}
+
+// maxHung is how many tests of one program may hang before the rest counts as hanging.
+const maxHung = 3
+
+// hang leaves out the test that hung behind from answered ones, and says whether another start is worth it.
+func (d *dataRun) hang(at int, why string) bool {
+	d.hung++
+	d.why = cmp.Or(why, "out of CPU time")
+	d.program.Skip = at + 1
+	d.program.Limits.CallCPU = laterCPU(d.program.Limits.CallCPU, d.hung)
+	return d.hung < maxHung && d.program.Skip < len(d.answers)
+}
+
+// laterCPU is what a call may take behind one that hung.
+func laterCPU(first time.Duration, hung int) time.Duration {
+	if hung != 1 {
+		return first
+	}
+	return min(first, max(first/8, 30*time.Millisecond))
 }
 
 // runData runs the tests that are data and holds the answers against what they want.
 func (t *Tests) runData(ctx context.Context, s *sandbox.Sandbox, p sandbox.Program, r *Report, why []string) error {
-	answers := make([]sandbox.Answer, len(t.calls))
-	var starts restarts
-	hung := ""
+	return t.finish(ctx, s, &dataRun{program: p, answers: make([]sandbox.Answer, len(t.calls))}, r, why)
+}
+
+// finish runs what is left of d.
+func (t *Tests) finish(ctx context.Context, s *sandbox.Sandbox, d *dataRun, r *Report, why []string) error {
 	for {
-		o, err := s.Run(ctx, p)
+		o, err := s.Run(ctx, d.program)
 		if err != nil {
 			return err
 		}
 		r.CPU += o.CPU
-		at := p.Skip
-		for at < len(answers) && o.Answers[at].Given {
-			answers[at] = o.Answers[at]
+		at := d.program.Skip
+		for at < len(d.answers) && o.Answers[at].Given {
+			d.answers[at] = o.Answers[at]
 			at++
 		}
-		if at < len(answers) && !p.Stop && o.End == sandbox.TimeoutCPU {
-			hung = cmp.Or(o.Why, "out of CPU time")
-			if more := starts.again(at - p.Skip); more && at+1 < len(answers) {
-				p.Skip = at + 1
-				continue
-			}
+		if at < len(d.answers) && !d.program.Stop && o.End == sandbox.TimeoutCPU && d.hang(at, o.Why) {
+			continue
 		}
-		if hung != "" && o.End == sandbox.Pass { // what has no answer is what hung
-			o.End, o.Why = sandbox.TimeoutCPU, hung
-		}
-		o.Answers = answers
-		for i, x := range t.tests {
-			if x.want != nil {
-				r.Tests[i], why[i] = want(x.want, o)
-			}
-		}
+		t.hold(d, o, r, why)
 		return nil
+	}
+}
+
+// hold holds answers against what the tests want; o says how the last run ended.
+func (t *Tests) hold(d *dataRun, o sandbox.Outcome, r *Report, why []string) {
+	if d.hung > 0 && o.End == sandbox.Pass { // what has no answer is what hung
+		o.End, o.Why = sandbox.TimeoutCPU, d.why
+	}
+	o.Answers = d.answers
+	for i, x := range t.tests {
+		if x.want != nil {
+			r.Tests[i], why[i] = want(x.want, o)
+		}
 	}
 }
 
@@ -171,7 +214,7 @@ func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string,
 	}
 	names, imports := owned(program, t.code+"\n"+strings.Join(snippets, "\n"), t.helpers, t.entry)
 	code := sandbox.TestCode{Helpers: imports + t.helpers, Source: t.code, Tests: snippets, Names: names, Stop: stop, Limits: l}
-	var starts restarts
+	hung := 0
 	for {
 		p, o, err := s.Judge(ctx, sandbox.Program{Source: program, Limits: l}, code)
 		if err != nil {
@@ -191,7 +234,7 @@ func (t *Tests) runCode(ctx context.Context, s *sandbox.Sandbox, program string,
 		for j := k; j < len(at); j++ {
 			r.Tests[at[j]], why[at[j]] = coded(o.Answers[j], o, p)
 		}
-		if hung := p.End == sandbox.TimeoutCPU || o.End == sandbox.TimeoutCPU; !hung || stop || !starts.again(k-code.Skip) || k+1 >= len(at) {
+		if hung++; p.End != sandbox.TimeoutCPU && o.End != sandbox.TimeoutCPU || stop || hung == maxHung || k+1 >= len(at) {
 			return nil
 		}
 		code.Skip = k + 1
