@@ -11,8 +11,9 @@ import (
 //	c4_paragraphs: {paragraphs: {min: 3}, length: 200}
 //
 // A paragraph is a line, without the white space around it. Where ours differs: a unit of a script without spaces counts as many
-// characters as its share of an English word and its space has, six for a word, so that 50 Han characters are as long as 200 letters. The reference
-// counts code points, and wants four times as much of a Chinese page as of an English one.
+// characters as its share of an English word and its space has, six for a word, and a wide character such as a Hangul syllable counts
+// two, so that 50 Han characters or 100 syllables are as long as 200 letters. The reference counts code points, and wants four times as
+// much of a Chinese page as of an English one.
 type C4Paragraphs struct {
 	Paragraphs stages.Range // paragraphs that are long enough
 	Length     int          `allowed:"1.."` // characters of a paragraph that is
@@ -33,7 +34,7 @@ func (f *C4Paragraphs) Measure(t *text.View, m []float64) {
 	long := 0
 	words, k := t.Words(), 0
 	for _, l := range t.Lines() {
-		length := float64(l.Runes)
+		length := float64(l.Width)
 		for k < len(words) && words[k].Start < l.Start {
 			k++
 		}
@@ -43,7 +44,7 @@ func (f *C4Paragraphs) Measure(t *text.View, m []float64) {
 		}
 		for ; k < len(words) && words[k].Start < l.End; k++ {
 			if kind := t.WordKind(k); kind != text.Spaced {
-				length += charsPerWord/text.UnitsPerWord(kind) - float64(t.WordRunes(k))
+				length += charsPerWord/text.UnitsPerWord(kind) - float64(text.Width(t.Text()[words[k].Start:words[k].End]))
 			}
 		}
 		if length >= float64(f.Length) {

@@ -20,8 +20,10 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // heuristics are the filters of this room that judge by rules of thumb, each anew with its defaults.
 func heuristics() map[string]stages.Filter {
 	repetition, quality, web, fine, size := gopherRepetition, gopherQuality, c4, fineWeb, length
+	periods, paragraphs, code := repeats, c4Paragraphs, codeQuality
 	return map[string]stages.Filter{
 		"gopher_repetition": &repetition, "gopher_quality": &quality, "c4": &web, "fineweb": &fine, "length": &size,
+		"repeats": &periods, "c4_paragraphs": &paragraphs, "code_quality": &code,
 	}
 }
 

@@ -113,7 +113,8 @@ func TestC4Paragraphs(t *testing.T) {
 		{"Chinese", line("世", 50) + "\n" + line("界", 49), 1},
 		{"Chinese and English", line("世", 25) + " " + line("word ", 20), 1},
 		{"Thai is never shorter than its characters", line("ที่", 67), 1},
-		{"Korean is spaced", line("가나다 ", 50), 0},
+		{"Korean", line("가나다라 ", 22) + "가", 1},
+		{"less Korean", line("가나다라 ", 21) + "가나", 0},
 		{"Arabic", line("كلمة ", 40) + "كلمة", 1},
 		{"no line", " ", 0},
 	} {
@@ -124,6 +125,44 @@ func TestC4Paragraphs(t *testing.T) {
 		f.Measure(&v, m)
 		if m[0] != c.want {
 			t.Errorf("%s: %v paragraphs, want %v", c.name, m[0], c.want)
+		}
+	}
+}
+
+// Books and laws of the world repeat nothing 32 times over, in no language and script.
+func TestRepeatsKeepsTheBible(t *testing.T) {
+	docs, _ := bibleChapters(t)
+	f := repeats
+	var v text.View
+	m := make([]float64, 2)
+	for _, s := range docs {
+		v.Reset(s)
+		f.Measure(&v, m)
+		if !f.Times.Has(m[0]) || !f.CharTimes.Has(m[1]) {
+			t.Errorf("%.60q goes: %v and %v times", s, m[0], m[1])
+		}
+	}
+}
+
+// The same law has about as many long paragraphs in every script: at 60 characters, so that there are some, from two thirds to one and a
+// half times those of English.
+func TestC4ParagraphsMeansTheSameInEveryScript(t *testing.T) {
+	f := c4Paragraphs
+	f.Length = 60
+	long := map[string]float64{}
+	for _, s := range samplesOf(t) {
+		if !strings.HasPrefix(s.name, "declaration") {
+			continue
+		}
+		var v text.View
+		v.Reset(s.text)
+		m := make([]float64, 1)
+		f.Measure(&v, m)
+		long[s.language] = m[0]
+	}
+	for language, n := range long {
+		if r := n / long["en"]; !(r >= 0.66 && r <= 1.5) {
+			t.Errorf("%s has %v long paragraphs, English %v", language, n, long["en"])
 		}
 	}
 }
