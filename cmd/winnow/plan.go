@@ -69,6 +69,7 @@ func newPlan(a *app) *cobra.Command {
 	fl.BoolVar(&access, "access", false, "list every path, host and variable that the recipe touches, and try to write where it writes")
 	fl.BoolVar(&write, "write", false, "write plan.json into the output folder, for winnow task")
 	recordFlag(c, &f)
+	signalsFlag(c, &f)
 	fl.BoolVar(&f.reuse, "reuse", false, "with --write: the recipe changed, keep what it does not touch")
 	fl.BoolVar(&f.fresh, "fresh", false, "with --write: the recipe changed, move the old run aside")
 	fl.BoolVar(&f.asJSON, "json", false, "speak JSON")

@@ -18,8 +18,8 @@ type Judged struct {
 	Documents int64        `json:"documents"` // that all rules have judged
 	Elsewhere int64        `json:"elsewhere"` // of those, removed by stages that see the whole corpus or ask a model
 	Kept      int64        `json:"kept"`
-	Factors   []float64    `json:"factors"` // by which bounds are moved
-	Rules     []JudgedRule `json:"rules"`   // that found something or could, in the order of the recipe
+	Ways      []int        `json:"ways"`  // hundredths of itself by which a bound is moved
+	Rules     []JudgedRule `json:"rules"` // that found something or could, in the order of the recipe
 }
 
 // A JudgedRule is one rule's part.
@@ -31,7 +31,7 @@ type JudgedRule struct {
 	Outside  int64        `json:"outside"`
 	Only     int64        `json:"only"`               // outside of no other rule's bounds
 	Together []int64      `json:"together,omitempty"` // of Outside, outside of each of Rules too
-	MinKept  []int64      `json:"min_kept,omitempty"` // documents kept with the lower bound moved by each of Factors
+	MinKept  []int64      `json:"min_kept,omitempty"` // documents kept with the lower bound moved by each of Ways
 	MaxKept  []int64      `json:"max_kept,omitempty"`
 }
 
@@ -41,7 +41,7 @@ func judged(m Material) *Judged {
 	if o == nil || o.Documents == 0 {
 		return nil
 	}
-	j := &Judged{Share: m.Share, Documents: o.Documents, Elsewhere: o.Elsewhere, Kept: o.Kept, Factors: signals.Factors[:]}
+	j := &Judged{Share: m.Share, Documents: o.Documents, Elsewhere: o.Elsewhere, Kept: o.Kept, Ways: signals.Ways[:]}
 	var at []int
 	for k := range m.Layout.Stages {
 		s := &m.Layout.Stages[k]
@@ -156,38 +156,37 @@ type curves struct {
 // Steps are the heads of the columns.
 func (p *page) Steps() []step {
 	var out []step
-	for _, k := range p.shownFactors() {
-		f := p.Judged.Factors[k]
-		text := moved(f)
-		if f == 1 {
-			text = "as run"
-		}
-		out = append(out, step{Text: text, Wide: wideFactor(f)})
+	for _, k := range p.shownWays() {
+		way := p.Judged.Ways[k]
+		out = append(out, step{Text: moved(way), Wide: less(way)})
 	}
 	return out
 }
 
-// shownFactors are the places of the factors whose numbers are written out.
-func (p *page) shownFactors() []int {
+// shownWays are the places of the ways whose numbers are written out.
+func (p *page) shownWays() []int {
 	var out []int
-	for k, f := range p.Judged.Factors {
-		if math.Abs(math.Remainder(100*(f-1), 10)) < 1e-6 {
+	for k, way := range p.Judged.Ways {
+		if way%10 == 0 {
 			out = append(out, k)
 		}
 	}
 	return out
 }
 
-// moved writes a factor as the way that a bound goes.
-func moved(factor float64) string {
-	s := fmt.Sprintf("%.0f", math.Abs(100*(factor-1))) + thin + "%"
-	if factor < 1 {
-		return "−" + s
+// moved writes the way that a bound goes.
+func moved(way int) string {
+	switch {
+	case way < 0:
+		return fmt.Sprint("−", -way, thin, "%")
+	case way > 0:
+		return fmt.Sprint("+", way, thin, "%")
 	}
-	return "+" + s
+	return "as run"
 }
 
-func wideFactor(f float64) bool { return math.Abs(f-1) > 0.05 && math.Abs(f-1) < 0.15 }
+// less says whether a way is left out where there is little room.
+func less(way int) bool { return way == 10 || way == -10 }
 
 // Curves draws what each bound would keep, those that matter most first.
 func (p *page) Curves() *curves {
@@ -203,7 +202,7 @@ func (p *page) Curves() *curves {
 			text string
 			kept []int64
 		}{{"at least " + measure(float64(r.Min)), r.MinKept}, {"at most " + measure(float64(r.Max)), r.MaxKept}} {
-			if len(b.kept) != len(p.Judged.Factors) {
+			if len(b.kept) != len(p.Judged.Ways) {
 				continue
 			}
 			least, most := slices.Min(b.kept), slices.Max(b.kept)
@@ -221,15 +220,15 @@ func (p *page) Curves() *curves {
 		c := &list[i]
 		points := make([]chart.Point, len(c.kept))
 		for k, n := range c.kept {
-			points[k] = chart.Point{X: p.Judged.Factors[k], Y: float64(n) / float64(all)}
+			points[k] = chart.Point{X: float64(p.Judged.Ways[k]), Y: float64(n) / float64(all)}
 		}
 		c.Chart = chart.Curve{
-			Title: c.Rule + " " + c.Bound + ", moved", Points: points, Lo: float64(lo) / float64(all), Hi: float64(hi) / float64(all), At: 1,
-			X: moved, Y: percent,
+			Title: c.Rule + " " + c.Bound + ", moved", Points: points, Lo: float64(lo) / float64(all), Hi: float64(hi) / float64(all), At: 0,
+			X: func(x float64) string { return moved(int(x)) }, Y: percent,
 		}.Draw()
-		for _, k := range p.shownFactors() {
+		for _, k := range p.shownWays() {
 			c.Cells = append(c.Cells, step{
-				percent(float64(c.kept[k]) / float64(all)), plural(c.kept[k], "document"), wideFactor(p.Judged.Factors[k]), c.kept[k] == p.Judged.Kept,
+				percent(float64(c.kept[k]) / float64(all)), plural(c.kept[k], "document"), less(p.Judged.Ways[k]), c.kept[k] == p.Judged.Kept,
 			})
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
-// Factors are those by which an [Overlap] moves each bound.
-var Factors = [...]float64{0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2}
+// Ways are the hundredths of itself by which an [Overlap] moves each bound.
+var Ways = [...]int{-20, -15, -10, -5, 0, 5, 10, 15, 20}
 
 // An Overlap counts how rules of all stages find the same documents, and what would be kept if one bound moved and all others stayed. It looks at documents that all rules
 // have judged: of the sample, those that were kept and those that were measured on to the end.
@@ -20,7 +20,7 @@ type Overlap struct {
 	Outside   []int64   `json:"outside"`   // by rule, of rules that judge single documents and are switched on
 	Only      []int64   `json:"only"`      // of those, outside of no other rule's bounds
 	Together  [][]int64 `json:"together"`  // by rule and rule; nil where none are outside
-	Min       [][]int64 `json:"min"`       // by rule: kept with its lower bound moved by each of Factors; nil without such a bound
+	Min       [][]int64 `json:"min"`       // by rule: kept with its lower bound moved by each of Ways; nil without such a bound
 	Max       [][]int64 `json:"max"`       // the same of the upper bound
 
 	found []int
@@ -76,14 +76,14 @@ func (o *Overlap) move(at int, all *stages.Range, language string, x float64) {
 	keep := all.For(language)
 	free := shard.IsMissing(x) || stages.IsNA(x)
 	if movable(all, func(r stages.Range) float64 { return r.Min }) && (free || x <= keep.Max) {
-		o.Min[at] = counted(o.Min[at], func(factor float64) bool { return free || x >= moved(keep.Min, factor) })
+		o.Min[at] = counted(o.Min[at], func(way int) bool { return free || x >= moved(keep.Min, way) })
 	}
 	if movable(all, func(r stages.Range) float64 { return r.Max }) && (free || x >= keep.Min) {
-		o.Max[at] = counted(o.Max[at], func(factor float64) bool { return free || x <= moved(keep.Max, factor) })
+		o.Max[at] = counted(o.Max[at], func(way int) bool { return free || x <= moved(keep.Max, way) })
 	}
 }
 
-// movable says whether a bound, or that of some language, goes elsewhere when it is moved by a factor.
+// movable says whether a bound, or that of some language, goes elsewhere when it is moved by a part of itself.
 func movable(r *stages.Range, bound func(stages.Range) float64) bool {
 	goes := func(x float64) bool { return x != 0 && !math.IsInf(x, 0) }
 	for _, by := range r.By {
@@ -94,19 +94,19 @@ func movable(r *stages.Range, bound func(stages.Range) float64) bool {
 	return goes(bound(*r))
 }
 
-// moved is a bound moved by a factor; a negative one moves the same way, and one that is off stays off.
-func moved(bound, factor float64) float64 {
+// moved is a bound moved by hundredths of itself; a negative one moves the same way, and one that is off stays off. 50 moved by 10 is 55, not 55.00000000000001.
+func moved(bound float64, way int) float64 {
 	if math.IsInf(bound, 0) {
 		return bound
 	}
-	return bound + (factor-1)*math.Abs(bound)
+	return bound + math.Abs(bound)*float64(way)/100
 }
 
-func counted(list []int64, keeps func(float64) bool) []int64 {
+func counted(list []int64, keeps func(int) bool) []int64 {
 	if list == nil {
-		list = make([]int64, len(Factors))
+		list = make([]int64, len(Ways))
 	}
-	for i, f := range Factors {
+	for i, f := range Ways {
 		if keeps(f) {
 			list[i]++
 		}
@@ -146,7 +146,7 @@ func (o *Overlap) Merge(x *Overlap) error {
 			to   *[]int64
 			from []int64
 			want int
-		}{{&o.Together[k], x.Together[k], n}, {&o.Min[k], x.Min[k], len(Factors)}, {&o.Max[k], x.Max[k], len(Factors)}} {
+		}{{&o.Together[k], x.Together[k], n}, {&o.Min[k], x.Min[k], len(Ways)}, {&o.Max[k], x.Max[k], len(Ways)}} {
 			if part.from == nil {
 				continue
 			}

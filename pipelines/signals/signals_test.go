@@ -204,14 +204,14 @@ func TestOverlap(t *testing.T) {
 	for _, at := range []struct {
 		stage, rule int
 		counts      []int64
-		move        func(*stages.Range, float64)
+		move        func(*stages.Range, int)
 	}{
-		{0, 0, o.Min[0], func(r *stages.Range, f float64) { r.Min = moved(r.Min, f) }},
-		{0, 1, o.Max[1], func(r *stages.Range, f float64) { r.Max = moved(r.Max, f) }},
-		{0, 1, o.Min[1], func(r *stages.Range, f float64) { r.Min = moved(r.Min, f) }},
-		{3, 1, o.Max[6], func(r *stages.Range, f float64) { r.Max = moved(r.Max, f) }},
+		{0, 0, o.Min[0], func(r *stages.Range, f int) { r.Min = moved(r.Min, f) }},
+		{0, 1, o.Max[1], func(r *stages.Range, f int) { r.Max = moved(r.Max, f) }},
+		{0, 1, o.Min[1], func(r *stages.Range, f int) { r.Min = moved(r.Min, f) }},
+		{3, 1, o.Max[6], func(r *stages.Range, f int) { r.Max = moved(r.Max, f) }},
 	} {
-		for i, f := range Factors {
+		for i, f := range Ways {
 			other := layout(t, "[pair, chooser, asker, pair: {label: again}]")
 			keep := &other.Stages[at.stage].Rules[at.rule].Keep
 			by := map[string]stages.Range{}

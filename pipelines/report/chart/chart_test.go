@@ -3,6 +3,7 @@ package chart
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"math"
@@ -275,4 +276,28 @@ func FuzzHistogram(f *testing.F) {
 		h.Bounds = []Bound{{Value: least, Label: "least"}, {Value: most, Faint: true}}
 		parse(t, h.Draw())
 	})
+}
+
+// A curve stays in its box, whatever its numbers, and its dot stands where the setting is.
+func TestCurve(t *testing.T) {
+	say := func(x float64) string { return fmt.Sprint(x) }
+	c := Curve{Title: "<kept>", Points: []Point{{0.8, 0.2}, {1, 0.5}, {1.2, 7}}, Lo: 0, Hi: 1, At: 1, X: say, Y: say}
+	marks, words := parse(t, c.Draw())
+	dots, hits := 0, 0
+	for _, m := range marks {
+		switch m.class {
+		case "peak":
+			dots++
+		case "hit":
+			hits++
+		}
+	}
+	if dots != 1 || hits != 3 || !strings.Contains(words, "<kept>") || !strings.Contains(words, "1: 0.5") {
+		t.Errorf("%d dots, %d places to point at, %q", dots, hits, words)
+	}
+	for _, empty := range []Curve{{Title: "none"}, {Title: "one", Points: []Point{{1, 1}}, Hi: 1}, {Title: "flat", Points: []Point{{1, 1}, {2, 1}}, Lo: 1, Hi: 1}, {Title: "NaN", Points: []Point{{1, 1}, {2, 1}}, Lo: math.NaN(), Hi: 1}} {
+		if marks, _ := parse(t, empty.Draw()); len(marks) > 3 {
+			t.Errorf("%s: %d marks", empty.Title, len(marks))
+		}
+	}
 }
