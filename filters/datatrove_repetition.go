@@ -188,8 +188,8 @@ func (f *DatatroveGopherRepetition) top(w *peerWords, top []int) {
 	}
 }
 
-// copiedGrams finds n-grams that have stood before. Two that are equal are as long, begin with the same bytes, and so do the texts from there on: where
-// the shortest n-gram at a word has at least window bytes, and no other word begins the same window, none of its n-grams has a copy.
+// copiedGrams finds n-grams that have stood before. Two that are equal are equally long. If they have at least window bytes they begin with the same window;
+// so where the shortest n-gram at a word has that many, and no other word begins the same window, none of its n-grams has a copy.
 type copiedGrams struct {
 	table text.Table
 	alone []bool // by word: none of its n-grams has a copy
@@ -230,15 +230,16 @@ func (c *copiedGrams) mark(w *peerWords) bool {
 	found := false
 	for i := range w.len() {
 		from := int(w.ends[i])
-		if c.alone[i] = false; i+minDup > w.len() || int(w.ends[i+minDup])-from < window {
-			found = true
-			continue
+		short := i+minDup > w.len() || int(w.ends[i+minDup])-from < window
+		seen, first := false, int32(0)
+		if from+window <= len(w.stream) {
+			first, seen = c.table.First(text.HashIn(w.stream, from, from+window), int32(i))
 		}
-		first, seen := c.table.First(text.HashIn(w.stream, from, from+window), int32(i))
-		c.alone[i] = !seen
+		c.alone[i] = !short && !seen
 		if seen {
-			c.alone[first], found = false, true
+			c.alone[first] = false
 		}
+		found = found || short || seen
 	}
 	return found
 }
