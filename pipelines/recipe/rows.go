@@ -39,7 +39,7 @@ func (l *loader) inputKinds() []string {
 		if layout && in.Format != "messages" || in.Chosen != "" {
 			kinds = append(kinds, "dpo")
 		}
-		if layout && in.Format != "messages" {
+		if layout {
 			kinds = append(kinds, "kto")
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/winnow-data/winnow/stages/shard"
 )
 
-// read reads one line in a form of conversations; nil for a damaged one, with the reason.
-func read(t *testing.T, form string, line []byte) (*stages.Document, string) {
+// read reads one line in a form of conversations, with the fields of a pair where the form does not say them; nil for a damaged one, with the reason.
+func read(t *testing.T, form string, line []byte, pair ...string) (*stages.Document, string) {
 	t.Helper()
 	ctx := context.Background()
 	store := blob.Memory()
@@ -28,7 +28,11 @@ func read(t *testing.T, form string, line []byte) (*stages.Document, string) {
 		t.Fatal(err)
 	}
 	reason := ""
-	r, err := shard.Open(ctx, obj, "in.jsonl", shard.Part{}, shard.Options{Form: form, Encoding: "utf-8", Damaged: func(d shard.Damage) { reason = d.Reason }})
+	o := shard.Options{Form: form, Encoding: "utf-8", Damaged: func(d shard.Damage) { reason = d.Reason }}
+	if len(pair) == 2 {
+		o.Chosen, o.Rejected = pair[0], pair[1]
+	}
+	r, err := shard.Open(ctx, obj, "in.jsonl", shard.Part{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,10 +76,11 @@ func TestTRL(t *testing.T) {
 		}
 		n++
 		d, reason := read(t, "trl", row.Example)
-		if d != nil && row.Type == "kto" && d.Kind == "" {
-			d.Kind = "kto" // its label is no boolean
-		} else if d != nil && d.Kind == "kto" && row.Type != "kto" {
-			t.Errorf("%s is taken for a row of kind kto", row.Name)
+		if row.Name == "kto label missing" {
+			return // nothing in it says that its answer is bad
+		}
+		if d != nil && (d.Kind == "kto") != (row.Type == "kto") {
+			t.Errorf("%s is taken for a row of kind %q", row.Name, d.Kind)
 		}
 		if d != nil {
 			if err := Check(d); err != nil {
@@ -118,14 +123,18 @@ func TestLLaMAFactory(t *testing.T) {
 	n := 0
 	golden(t, "llama-factory.jsonl", &row, func() {
 		form := map[string]string{"": "alpaca", "sharegpt": "sharegpt"}[row.Info.Formatting]
-		if row.Info.Columns["messages"] == "messages" || row.Info.Columns["kto_tag"] != "" {
-			return // OpenAI's names, which we write as sharegpt; labels are read as fields
+		if row.Info.Columns["messages"] == "messages" {
+			form = "messages" // OpenAI's names
 		}
 		line, err := json.Marshal(row.Example)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, reason := read(t, form, line)
+		var pair []string
+		if form == "messages" && row.Info.Ranking {
+			pair = []string{row.Info.Columns["chosen"], row.Info.Columns["rejected"]}
+		}
+		d, reason := read(t, form, line, pair...)
 		if (d != nil) != (row.Outcome == "kept") {
 			if row.Outcome != "empty" && row.Outcome != "wrong role in the response" {
 				t.Errorf("%s: %s; we say %q", row.Name, row.Outcome, reason)
@@ -136,12 +145,16 @@ func TestLLaMAFactory(t *testing.T) {
 			return
 		}
 		n++
-		written, err := Encoder(form)(nil, d)
+		to := form
+		if form == "messages" && Kind(d) != "sft" {
+			to = "llama-factory"
+		}
+		written, err := Encoder(to)(nil, d)
 		if err != nil {
 			t.Errorf("%s: %v", row.Name, err)
 			return
 		}
-		again, reason := read(t, form, written)
+		again, reason := read(t, Form(to), written)
 		if again == nil || !reflect.DeepEqual(again.Turns, d.Turns) || !reflect.DeepEqual(again.Answers, d.Answers) {
 			t.Errorf("%s: %s is read back as %+v %s", row.Name, written, again, reason)
 		}
@@ -150,12 +163,12 @@ func TestLLaMAFactory(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, column := range row.Info.Columns {
-			if _, ok := got[column]; !ok {
+			if _, ok := got[column]; !ok && to == form {
 				t.Errorf("%s: %s has no column %q", row.Name, written, column)
 			}
 		}
 	})
-	if n < 3 {
+	if n < 6 {
 		t.Errorf("%d rows", n)
 	}
 }
@@ -175,6 +188,8 @@ func TestLayouts(t *testing.T) {
 	}{
 		{"trl", sft, `{"id":"p/pick-1","prompt":[{"role":"system","content":"S"},{"role":"user","content":"Q1"},{"role":"assistant","content":"A1"},{"role":"user","content":"\"Q\"\n"}],"completion":[{"role":"assistant","content":"A"}],"parents":["p"]}`},
 		{"trl", dpo, `{"id":"p/pick-2","prompt":[{"role":"system","content":"S"},{"role":"user","content":"Q1"},{"role":"assistant","content":"A1"},{"role":"user","content":"\"Q\"\n"}],"chosen":[{"role":"assistant","content":"good"}],"rejected":[{"role":"assistant","content":"bad"}]}`},
+		{"trl", kto, `{"id":"p/pick-1","prompt":[{"role":"system","content":"S"},{"role":"user","content":"Q1"},{"role":"assistant","content":"A1"},{"role":"user","content":"\"Q\"\n"}],"completion":[{"role":"assistant","content":"A"}],"label":false,"parents":["p"]}`},
+		{"alpaca", kto, `{"id":"p/pick-1","instruction":"\"Q\"\n","input":"","output":"A","system":"S","history":[["Q1","A1"]],"kto_tag":false,"parents":["p"]}`},
 		{"messages", sft, `{"id":"p/pick-1","messages":[{"role":"system","content":"S"},{"role":"user","content":"Q1"},{"role":"assistant","content":"A1"},{"role":"user","content":"\"Q\"\n"},{"role":"assistant","content":"A"}],"parents":["p"]}`},
 		{"sharegpt", dpo, `{"id":"p/pick-2","conversations":[{"from":"human","value":"Q1"},{"from":"gpt","value":"A1"},{"from":"human","value":"\"Q\"\n"}],"system":"S","chosen":{"from":"gpt","value":"good"},"rejected":{"from":"gpt","value":"bad"}}`},
 		{"llama-factory", kto, `{"id":"p/pick-1","conversations":[{"from":"human","value":"Q1"},{"from":"gpt","value":"A1"},{"from":"human","value":"\"Q\"\n"},{"from":"gpt","value":"A"}],"system":"S","kto_tag":false,"parents":["p"]}`},

@@ -3,6 +3,8 @@ package shard
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/dialogue"
@@ -15,7 +17,8 @@ import (
 //   - alpaca: instruction, input, output, system, history; `chosen` and `rejected` texts.
 //   - trl: messages; prompt and completion; prompt, chosen and rejected; each a text or a list of role and content.
 //
-// What a record holds beside these becomes fields.
+// An answer with a label, true or false, is a row of kind kto: `label` beside messages and in trl, `kto_tag` in sharegpt and alpaca. What a record holds beside
+// these becomes fields.
 var Forms = []string{"messages", "sharegpt", "alpaca", "trl"}
 
 // conversations says where a record holds the parts of a conversation. "" for a part that it has not.
@@ -122,28 +125,35 @@ func (m *mapping) converse(d *stages.Document, p *parts) error {
 			return fmt.Errorf("%s: the conversation before the answers ends with the %s", m.conv.answers, last.Role)
 		}
 	}
-	if err := dialogue.Check(d.Turns); err != nil {
+	if err := m.conv.unpaired(d); err != nil {
 		return err
 	}
-	m.conv.unpaired(d)
-	return nil
+	return dialogue.Check(d.Turns)
 }
 
-// unpaired makes a row of kind kto of a conversation whose answer has a label, as TRL and LLaMA-Factory name it: a bad answer is none to learn from.
-func (c *conversations) unpaired(d *stages.Document) {
-	name := map[string]string{"trl": "label", "sharegpt": "kto_tag", "alpaca": "kto_tag"}[c.form]
+// unpaired makes a row of kind kto of a conversation whose answer has a label, as TRL and LLaMA-Factory name it: a bad answer is none to learn from. What looks like
+// a label but is no boolean says nothing that one could trust: trainers take the text "false" for true, or leave it out.
+func (c *conversations) unpaired(d *stages.Document) error {
+	name := map[string]string{"trl": "label", "messages": "label", "sharegpt": "kto_tag", "alpaca": "kto_tag"}[c.form]
 	raw, ok := d.Fields.Raw(name)
-	if name == "" || !ok || string(raw) != "true" && string(raw) != "false" || d.Kind != "" || d.Answers != nil || d.Turns[len(d.Turns)-1].Role != dialogue.Assistant {
-		return
+	if name == "" || !ok || d.Kind != "" || d.Answers != nil || d.Turns[len(d.Turns)-1].Role != dialogue.Assistant {
+		return nil
 	}
-	if _, own := d.Fields.Raw("label"); name != "label" {
-		if own {
-			return
+	if string(raw) != "true" && string(raw) != "false" {
+		if word := strings.ToLower(string(raw)); name == "label" && raw[0] != 'n' && strings.IndexByte("-0123456789", raw[0]) < 0 && word != `"true"` && word != `"false"` {
+			return nil // a field of another meaning
+		}
+		return fmt.Errorf("the field %q, which says whether the answer is good, is neither true nor false but %.40s", name, raw)
+	}
+	if name != "label" {
+		if _, twice := d.Fields.Raw("label"); twice {
+			return fmt.Errorf("the record has both a field %q and a field \"label\"", name)
 		}
 		d.Fields.Remove(name)
 		d.Fields.SetRaw("label", raw)
 	}
 	d.Kind = "kto"
+	return nil
 }
 
 // before returns the turns up to where the answer comes.
@@ -297,6 +307,13 @@ func (m *mapping) reply(f *member, name string) ([]stages.Turn, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		return []stages.Turn{t}, nil
+	}
+	if f.raw[0] == '{' {
+		turns, err := m.turns(slices.Concat([]byte{'['}, f.raw, []byte{']'}))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return turns, nil
 	}
 	text, err := m.word(f, name)
 	return []stages.Turn{{Role: dialogue.Assistant, Content: text}}, err
