@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
@@ -129,6 +131,9 @@ func TestStore(t *testing.T) {
 				troubledRun(t, srv, name)
 				same(t, "trouble")
 			})
+			if server == "minio" && !testing.Short() {
+				t.Run("large", func(t *testing.T) { largeOnStore(t, srv) })
+			}
 			if server == "versitygw" && !testing.Short() {
 				t.Run("tasks", func(t *testing.T) {
 					storeTasks(t, srv, name)
@@ -259,5 +264,47 @@ func storeTasks(t *testing.T, srv *blobtest.Server, name string) {
 			})
 		}
 		wg.Wait()
+	}
+}
+
+// largeOnStore reads a plain file that is cut into tasks, whose output is several parts of an upload.
+func largeOnStore(t *testing.T, srv *blobtest.Server) {
+	dir := t.TempDir()
+	in := filepath.Join(dir, "in")
+	if err := os.Mkdir(in, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(filepath.Join(in, "large.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(5, 6))
+	w := bufio.NewWriter(f)
+	for n := 0; n < 70<<20; {
+		line := make([]byte, 0, 1<<16)
+		line = append(line, `{"text":"`...)
+		for range 1 + random.IntN(5000) {
+			line = append(line, "abcdefghijklmnopqrstuvwxyz      "[random.IntN(32)])
+		}
+		k, err := w.Write(append(line, "\"}\n"...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += k
+	}
+	if err := errors.Join(w.Flush(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	upload(t, srv, in, "large-in")
+	name := filepath.Join(dir, "large.yaml")
+	if err := os.WriteFile(name, []byte("name: large\ninput: {path: in, source: x}\nstages: [dedup_exact]\noutput: {path: out, format: jsonl}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, winnow(t, "run", "-q", name))
+	mustRun(t, onStore(t, srv, "", "run", "-q", name, "--in", "s3://test/large-in", "--out", "s3://test/large"))
+	out := download(t, srv, "large")
+	runtest.Same(t, "large", runtest.Fingerprint(t, out, placed...), runtest.Fingerprint(t, filepath.Join(dir, "out"), placed...))
+	if shards, err := filepath.Glob(filepath.Join(out, "large-*.jsonl")); err != nil || len(shards) < 2 {
+		t.Errorf("%d shards, want that the file was cut", len(shards))
 	}
 }

@@ -27,7 +27,7 @@ func Build(ctx context.Context, rec *recipe.Recipe, src Sources, version string,
 	if p.Inputs, err = src.list(ctx, rec); err != nil {
 		return nil, err
 	}
-	parts, err := src.parts(ctx, rec, p.Inputs)
+	parts, err := src.parts(ctx, rec, p.Inputs, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -145,8 +145,8 @@ func ShardOptions(in recipe.Input, kind shard.Kind) shard.Options {
 func taskBytes(total int64) int64 { return min(256<<20, max(32<<20, total/64)) }
 
 // parts deals the inputs to tasks, in order: small files of one entry share a task, large ones that can be read from the
-// middle are parted. Only the files and the recipe decide.
-func (s Sources) parts(ctx context.Context, rec *recipe.Recipe, inputs []Input) ([][]Part, error) {
+// middle are parted, unless only their first records are read. Only the files and the recipe decide.
+func (s Sources) parts(ctx context.Context, rec *recipe.Recipe, inputs []Input, limit int64) ([][]Part, error) {
 	var total int64
 	for k := range inputs {
 		whole, err := s.partsOf(ctx, rec, inputs[k], 0)
@@ -163,7 +163,11 @@ func (s Sources) parts(ctx context.Context, rec *recipe.Recipe, inputs []Input) 
 	var full int64
 	entry := -1
 	for k, in := range inputs {
-		ps, err := s.partsOf(ctx, rec, in, target)
+		cut := target
+		if limit > 0 {
+			cut = 0
+		}
+		ps, err := s.partsOf(ctx, rec, in, cut)
 		if err != nil {
 			return nil, err
 		}

@@ -74,10 +74,10 @@ func (l *loader) model(p settings.Pair, m Model, where string) {
 		q.Help = "it holds records, which answer in a model's place: replay: embedded:…"
 		l.add(q.In(where + ": file"))
 	} else if f != nil {
-		l.path(f, string(m.File), where+": file")
+		l.file(f, string(m.File), where+": file")
 	}
 	if f := p.Value.Get("replay"); f != nil {
-		l.path(f, string(m.Replay), where+": replay")
+		l.file(f, string(m.Replay), where+": replay")
 	}
 }
 

@@ -148,6 +148,17 @@ func (l *loader) path(n *settings.Node, path, where string) {
 	l.add(p.In(where))
 }
 
+// file reports a file of a stage or model that is not there, or that lies where only input and output may.
+func (l *loader) file(n *settings.Node, path, where string) {
+	if scheme, _, ok := strings.Cut(path, "://"); ok && slices.Contains(l.opt.Schemes, scheme) {
+		p := settings.At(n, "%s:// is for input and output", scheme)
+		p.Help = "what stages and models read lies on this machine"
+		l.add(p.In(where))
+		return
+	}
+	l.path(n, path, where)
+}
+
 // neighbours are names beside a missing file that its name was perhaps meant to be.
 func neighbours(full, path string) []string {
 	entries, err := os.ReadDir(filepath.Dir(full))

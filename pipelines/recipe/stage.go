@@ -220,7 +220,7 @@ func (l *loader) named(s *Stage, body *settings.Node) {
 	}
 	for _, p := range files(c) {
 		if at := body.Find(string(p)); at != nil {
-			l.path(at, string(p), s.Label)
+			l.file(at, string(p), s.Label)
 		}
 	}
 }

@@ -37,6 +37,7 @@ type gzipStream struct {
 	start int64 // of the member
 	out   int64 // bytes decoded of it
 	gap   *gap  // to be told by the next Read
+	end   int64 // members that start here or behind belong to another part; 0: none does
 }
 
 // member returns where in the file the member starts that the last bytes came from.
@@ -87,6 +88,9 @@ func what(err error) string {
 // next opens the next member.
 func (g *gzipStream) next() error {
 	g.start, g.out = g.in.pos(), 0
+	if g.end > 0 && g.start >= g.end {
+		return io.EOF
+	}
 	head, _ := g.in.buffered().Peek(len(gzipMagic)) // an error shows in what is missing
 	switch {
 	case g.in.err != nil:

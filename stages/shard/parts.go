@@ -13,15 +13,16 @@ import (
 type Part struct {
 	Kind    Kind   `json:"kind"`
 	Charset string `json:"charset,omitempty"` // of a file of lines; "" for UTF-8
-	// Bytes for plain JSONL and lines: the part has the lines that start in [Start, End). Row groups for Parquet.
+	// Bytes for plain JSONL and lines: the part has the lines that start in [Start, End). For WARC of many gzip members those that start there. Row groups for
+	// Parquet.
 	Start int64 `json:"start"`
 	End   int64 `json:"end"`
 	First int64 `json:"first"` // number of the first record; -1 where it was not counted
 	Bytes int64 `json:"bytes"` // of decoded records, estimated
 }
 
-// Parts cuts a file into parts of about target decoded bytes each: plain JSONL and lines anywhere, Parquet between row groups. Any
-// other file is one part. The cut depends on the file and target alone. Where records have no id of their own, their numbers are
+// Parts cuts a file into parts of about target decoded bytes each: plain JSONL and lines anywhere, Parquet between row groups, WARC of a
+// gzip member for each record between members. Any other file is one part. The cut depends on the file and target alone. Where records have no id of their own, their numbers are
 // counted here, in one pass over the file.
 func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt Options) ([]Part, error) {
 	kind := opt.Kind
@@ -35,6 +36,12 @@ func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt 
 		return parquetParts(ctx, obj, name, target, opt)
 	}
 	whole := Part{Kind: kind, End: obj.Size(), Bytes: estimate(ctx, obj, kind)}
+	if kind.Format == WARC && kind.Compression == Gzip {
+		parts, err := memberParts(ctx, obj, name, whole, target)
+		if err != nil || parts != nil {
+			return parts, err
+		}
+	}
 	if kind.Format != JSONL && kind.Format != Lines {
 		return []Part{whole}, nil
 	}

@@ -24,6 +24,7 @@ type warc struct {
 	base   int64 // decoded offset of win[0]
 	err    error // of src, once the window is used up
 	record int64
+	first  int64 // -1: records are not numbered, the part begins in the middle
 	label  string
 	arena  arena
 }
@@ -41,7 +42,11 @@ func (r *Reader) openWARC(p Part) (records, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &warc{r: r, src: src, label: Label(r.name), win: make([]byte, blockSize)}, nil
+	if g, ok := src.(*gzipStream); ok {
+		g.end = p.End
+		r.in.seek(p.Start)
+	}
+	return &warc{r: r, src: src, label: Label(r.name), win: make([]byte, blockSize), first: p.First}, nil
 }
 
 func (w *warc) close() error { return w.src.Close() }
@@ -92,6 +97,9 @@ func (w *warc) mark(file int64) {
 func (w *warc) position() Position {
 	at := w.base + int64(w.a)
 	p := Position{Record: w.record, Offset: at}
+	if w.first < 0 {
+		p.Record = -1
+	}
 	for _, m := range w.marks {
 		if m.decoded <= at {
 			p.Offset = m.file

@@ -44,7 +44,10 @@ func (w *warc) document(d *stages.Document, at Position, head textproto.MIMEHead
 	}
 	*d = stages.Document{Text: text, Source: w.r.opt.Source}
 	id := strings.Trim(head.Get("WARC-Record-ID"), "<>")
-	if d.ID = id; id == "" {
+	switch d.ID = id; {
+	case id == "" && at.Record < 0: // alone among records with ids of their own
+		d.ID = w.label + "@" + strconv.FormatInt(at.Offset, 10)
+	case id == "":
 		d.ID = w.label + "#" + strconv.FormatInt(at.Record, 10)
 	}
 	d.Fields = make(stages.Fields, 0, 4)
