@@ -47,6 +47,8 @@ func TestCodeQuality(t *testing.T) {
 		{"python comment", "# abc\nx=1\n", "Python", "comments", 0.5},
 		{"docstring", "def f():\n  \"\"\"doc\"\"\"\n", "python", "comments", 9.0 / 21},
 		{"a string in three quotes is no docstring", "x = '''doc'''\n", "python", "comments", 0},
+		{"nor is one that never ends", "x = \"\"\"doc", "python", "comments", 0},
+		{"a docstring that never ends", "\"\"\"doc", "python", "comments", 1},
 		{"hash in a string", `x = "# no"`, "python", "comments", 0},
 		{"an apostrophe ends with its line", "it's\n# yes!", "python", "comments", 6.0 / 11},
 		{"java block", "/* a */ int x;", "java", "comments", 0.5},

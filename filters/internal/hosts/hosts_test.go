@@ -70,7 +70,7 @@ func TestFind(t *testing.T) {
 	var b Builder
 	for _, e := range []string{
 		"blocked.com", "www.danger.org", "badsubdomain.nice.com", "github.io", "co.uk", "bad.github.io", ".xxx", "*.wild.net", "Bücher.de",
-		"10.0.0.1", "http://site.org/users/joe/", "site.org/q?id=5", "HTTP://Blog.example.com:80", "[2001:db8::1]",
+		"10.0.0.1", ".0.2", "http://site.org/users/joe/", "site.org/q?id=5", "HTTP://Blog.example.com:80", "[2001:db8::1]",
 	} {
 		if err := b.Add(e); err != nil {
 			t.Fatalf("%q: %v", e, err)
@@ -100,6 +100,7 @@ func TestFind(t *testing.T) {
 		"http://shop.xn--bcher-kva.de":      "xn--bcher-kva.de",
 		"http://10.0.0.1:8080/":             "10.0.0.1",
 		"http://110.0.0.1":                  "",
+		"http://10.0.0.2":                   "",
 		"http://[2001:db8:0::1]/":           "2001:db8::1",
 		"http://site.org/users/joe":         "site.org/users/joe",
 		"http://site.org/users/joe/pics":    "site.org/users/joe",
