@@ -12,6 +12,11 @@ type Program struct {
 	Calls []string
 	// Needs, if set, names for each call one before it: where that has raised the call is not made and answers that it was "Skipped"; -1 for none.
 	Needs []int
+	// Guests are programs that run one after another in the place of Source, for callers that know them to be harmless to each other, with all calls each. The answer
+	// of one is a list: ["v", value] or ["x", type, message, errno, false] for each call, or alone ["syntax", type, …] or ["top", type, …]. Those that are
+	// not Tame are only compiled; their list is empty if that works.
+	Guests []string
+	Tame   []bool
 	// Skip leaves out the first calls; their answers stay empty.
 	Skip int
 	// Stop ends the program at the first call that raises.

@@ -20,6 +20,8 @@ type spec struct {
 	Calls   []string `json:"calls"`
 	Names   []string `json:"names"`
 	Needs   []int    `json:"needs"`
+	Guests  []string `json:"guests"`
+	Tame    []bool   `json:"tame"`
 	Skip    int      `json:"skip"`
 	Stop    bool     `json:"stop"`
 	CPU     float64  `json:"cpu"`
@@ -94,9 +96,13 @@ func (s *Sandbox) Run(ctx context.Context, p Program) (Outcome, error) {
 		sp.become(p.Binary)
 		sp.Stdin, sp.files = "stdin", append(sp.files, file{"stdin", p.Stdin})
 	}
+	n := len(p.Calls)
+	if len(p.Guests) > 0 {
+		sp.Guests, sp.Tame, n = p.Guests, p.Tame, len(p.Guests)
+	}
 	o, _, err := s.programs.run(ctx, sp, p.Limits, func() *reader {
-		r := &reader{calls: len(p.Calls), next: p.Skip, stop: p.Stop, native: p.Binary != nil, silent: p.Binary != nil}
-		r.out.Answers = make([]Answer, len(p.Calls))
+		r := &reader{calls: n, next: p.Skip, stop: p.Stop, native: p.Binary != nil, silent: p.Binary != nil}
+		r.out.Answers = make([]Answer, n)
 		return r
 	})
 	return o, err
@@ -216,7 +222,7 @@ func (r *reader) line(line []byte) {
 func (r *reader) known(kind string, line []byte, parts []json.RawMessage) bool {
 	switch {
 	case kind == "syntax" || kind == "top" || kind == "harness":
-		raised, ok := readRaised(parts[1:])
+		raised, ok := ReadRaised(parts[1:])
 		if !ok || r.loaded {
 			return false
 		}
@@ -250,7 +256,7 @@ func (r *reader) answer(kind string, line []byte) bool {
 	if kind == "v" {
 		a.Value = parts[2]
 	} else {
-		raised, ok := readRaised(parts[2:])
+		raised, ok := ReadRaised(parts[2:])
 		if !ok {
 			return false
 		}
@@ -261,8 +267,8 @@ func (r *reader) answer(kind string, line []byte) bool {
 	return true
 }
 
-// readRaised reads type, message, errno, and whether the program under test raised it.
-func readRaised(parts []json.RawMessage) (Raised, bool) {
+// ReadRaised reads an exception from four JSON values: type, message, errno, and whether the program under test raised it.
+func ReadRaised(parts []json.RawMessage) (Raised, bool) {
 	var x Raised
 	if len(parts) != 4 || json.Unmarshal(parts[0], &x.Type) != nil || json.Unmarshal(parts[1], &x.Message) != nil || json.Unmarshal(parts[2], &x.Errno) != nil ||
 		json.Unmarshal(parts[3], &x.Inner) != nil || x.Type == "" {
