@@ -39,6 +39,9 @@ func Difference(old, p *Plan) string {
 		case !bytes.Equal(compact(a.Settings), compact(b.Settings)):
 			return fmt.Sprintf("stage %s: %s", a.Label, settingDifference("", compact(a.Settings), compact(b.Settings)))
 		}
+		if s := modelDifference(a.Model, b.Model); s != "" {
+			return fmt.Sprintf("stage %s: %s", a.Label, s)
+		}
 		for i := range b.Files {
 			if i >= len(a.Files) || a.Files[i] != b.Files[i] {
 				return fmt.Sprintf("stage %s: the file %s changed", a.Label, b.Files[i].Path)
@@ -51,6 +54,17 @@ func Difference(old, p *Plan) string {
 		return "output: " + settingDifference("", a, b)
 	}
 	return "how the input is read changed"
+}
+
+// modelDifference says that a stage asks another model.
+func modelDifference(old, now *Model) string {
+	switch {
+	case old == nil || now == nil || *old == *now:
+		return ""
+	case old.Name != now.Name:
+		return fmt.Sprintf("it asked the model %s, now it asks %s", old.Name, now.Name)
+	}
+	return fmt.Sprintf("the model %s is another one: %s was %s", now.Name, now.Identity, old.Identity)
 }
 
 func inputDifference(old, now []Input) string {
