@@ -116,7 +116,7 @@ func TestStore(t *testing.T) {
 				runtest.Same(t, prefix, runtest.Fingerprint(t, download(t, srv, prefix), placed...), want)
 			}
 			t.Run("undisturbed", func(t *testing.T) {
-				mustRun(t, onStore(t, srv, "", "run", "-q", name, "--out", "s3://test/calm/run"))
+				mustRun(t, onStore(t, srv, "", "run", "-q", name, "--out", "s3://test/calm/run", "--workers", "1", "--batch", "7"))
 				same(t, "calm/run")
 			})
 			t.Run("killed", func(t *testing.T) {

@@ -72,7 +72,7 @@ func (s *Store) where(name string) string { return "s3://" + s.bucket + "/" + s.
 
 // do makes a request, again when the world was at fault, and says what failed.
 func (s *Store) do(ctx context.Context, op, name string, try func(context.Context) error) error {
-	err := s.c.pacer.Do(ctx, op+" "+s.where(name), try)
+	err := s.c.pacer.Do(ctx, try)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func judge(err error) remote.Fault {
 
 // do makes a request until it is served, and says what failed.
 func (s *Store) do(ctx context.Context, op, name string, try func(context.Context) error) error {
-	err := s.pacer.Do(ctx, op+" "+s.where(name), try)
+	err := s.pacer.Do(ctx, try)
 	var a answer
 	switch {
 	case err == nil || ctx.Err() != nil:

@@ -111,7 +111,7 @@ func TestSlowDownIsShared(t *testing.T) {
 	told := make(chan time.Time, 1)
 	go func() {
 		first := true
-		_ = p.Do(ctx, "one", func(context.Context) error {
+		_ = p.Do(ctx, func(context.Context) error {
 			if first {
 				first = false
 				told <- time.Now()
@@ -122,7 +122,7 @@ func TestSlowDownIsShared(t *testing.T) {
 	}()
 	at := <-told
 	time.Sleep(10 * time.Millisecond)
-	if err := p.Do(ctx, "other", func(context.Context) error { return nil }); err != nil {
+	if err := p.Do(ctx, func(context.Context) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if waited := time.Since(at); waited < 95*time.Millisecond {
@@ -131,7 +131,7 @@ func TestSlowDownIsShared(t *testing.T) {
 	if n := retries.Counts()["throttled"]; n != 1 {
 		t.Errorf("%d retries were counted, want 1", n)
 	}
-	if err := p.Do(ctx, "third", func(context.Context) error { return fs.ErrNotExist }); !errors.Is(err, fs.ErrNotExist) {
+	if err := p.Do(ctx, func(context.Context) error { return fs.ErrNotExist }); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an error that waiting does not mend: got %v", err)
 	}
 }
@@ -139,13 +139,13 @@ func TestSlowDownIsShared(t *testing.T) {
 func TestPatienceEnds(t *testing.T) {
 	p := NewPacer(func(error) Fault { return Fault{Kind: "connection"} })
 	p.Base, p.Limit, p.Patience, p.Doubt = time.Millisecond, time.Millisecond, time.Hour, 20*time.Millisecond
-	if err := p.Do(t.Context(), "open x", func(context.Context) error { return errBusy }); !errors.Is(err, errBusy) {
+	if err := p.Do(t.Context(), func(context.Context) error { return errBusy }); !errors.Is(err, errBusy) {
 		t.Errorf("an address that never answered: got %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	p.succeeded()
-	if err := p.Do(ctx, "open x", func(context.Context) error { return errBusy }); !errors.Is(err, context.DeadlineExceeded) {
+	if err := p.Do(ctx, func(context.Context) error { return errBusy }); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a caller who goes: got %v", err)
 	}
 }

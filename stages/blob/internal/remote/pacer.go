@@ -61,7 +61,7 @@ func (p *Pacers) For(server string) *Pacer {
 }
 
 // Do calls try until it succeeds, its error is one that trying again will not mend, or patience ends.
-func (p *Pacer) Do(ctx context.Context, what string, try func(context.Context) error) error {
+func (p *Pacer) Do(ctx context.Context, try func(context.Context) error) error {
 	start := time.Now()
 	for n := 1; ; n++ {
 		if err := p.wait(ctx); err != nil {
@@ -80,7 +80,7 @@ func (p *Pacer) Do(ctx context.Context, what string, try func(context.Context) e
 			return err
 		}
 		if time.Since(start) > p.patience() {
-			return fmt.Errorf("%s: given up after %d tries in %.0f s: %w", what, n, time.Since(start).Seconds(), err)
+			return fmt.Errorf("given up after %d tries in %.0f s: %w", n, time.Since(start).Seconds(), err)
 		}
 		blob.Retried(ctx, f.Kind)
 		pause := max(f.After, rand.N(min(p.Limit, p.Base<<min(n, 20))+1))
