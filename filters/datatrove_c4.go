@@ -7,7 +7,8 @@ import (
 )
 
 // DatatroveC4 cuts lines and drops documents as datatrove 0.10.1 does with C4QualityFilter: the same text comes out, and documents go for the
-// same reasons. Settings bear the names of its parameters without filter_ and min_ or max_.
+// same reasons. Settings bear the names of its parameters without filter_ and min_ or max_; a bound that is -1 there is
+// -.inf or .inf here.
 //
 //	c4@datatrove: {no_terminal_punct: false}
 //
@@ -17,7 +18,7 @@ import (
 // document; "javascript" cuts the line; "{" drops the document; a notice about cookies or terms of use cuts the line. Lines that were cut for
 // an earlier reason drop no document. Each line left has one sentence at least. What is left is joined with line feeds.
 //
-// `without` takes the names of reasons to drop a document and of line rules.
+// `without` takes the names of reasons to drop a document and of settings that cut lines.
 //
 // Known differences: a blank text is dropped by rule empty before it comes here, and so is a text of which nothing is left. The turns of a conversation, which
 // datatrove does not know, are cut one by one and judged together.
@@ -26,19 +27,21 @@ type DatatroveC4 struct {
 	SplitParagraph  bool            // look at lines; false: at the sentences of the text, joined with spaces again
 	RemoveCitations bool            // take [1], [edit] and [citation needed] out of lines
 	NoTerminalPunct bool            // cut lines without an end mark
-	NumSentences    int             `allowed:"-1.."` // sentences below which a document goes; -1: none (min_num_sentences)
-	WordsPerLine    int             `allowed:"-1.."` // words below which a line goes; -1: none (min_words_per_line)
-	WordLength      int             `allowed:"-1.."` // characters of a word above which its line goes; -1: none (max_word_length)
+	NumSentences    stages.Range    // sentences in the lines that stay (min_num_sentences)
+	WordsPerLine    stages.Range    // words of a line that stays (min_words_per_line)
+	WordLength      stages.Range    // characters of each word of a line that stays (max_word_length)
 	LoremIpsum      bool            // drop documents that say lorem ipsum
 	Javascript      bool            // cut lines that mention javascript
 	CurlyBracket    bool            // drop documents with a {
 	Policy          bool            // cut lines about cookies, privacy and terms of use
 
-	cutter *datatrove.Cutter
-	lines  []text.Span
-	out    []byte
-	fates  [peerFates]int // how many lines had which fate, of the text at hand
-	found  int            // sentences in the lines that stay
+	cutter  *datatrove.Cutter
+	perLine stages.Range // bounds in the language at hand
+	inWord  stages.Range
+	lines   []text.Span
+	out     []byte
+	fates   [peerFates]int // how many lines had which fate, of the text at hand
+	found   int            // sentences in the lines that stay
 }
 
 var datatroveC4 = DatatroveC4{
@@ -46,9 +49,9 @@ var datatroveC4 = DatatroveC4{
 	SplitParagraph:  true,
 	RemoveCitations: true,
 	NoTerminalPunct: true,
-	NumSentences:    5,
-	WordsPerLine:    3,
-	WordLength:      1000,
+	NumSentences:    stages.AtLeast(5),
+	WordsPerLine:    stages.AtLeast(3),
+	WordLength:      stages.AtMost(1000),
 	LoremIpsum:      true,
 	Javascript:      true,
 	CurlyBracket:    true,
@@ -60,13 +63,13 @@ func (f *DatatroveC4) Rules() []stages.Rule {
 	return []stages.Rule{
 		{Name: "lorem_ipsum", Keep: stages.Any, Doc: `"lorem ipsum", in any case, in a line that no earlier rule has cut (filter_lorem_ipsum).`},
 		{Name: "curly_bracket", Keep: stages.Any, Doc: `"{" in a line that no earlier rule has cut (filter_curly_bracket).`},
-		{Name: "too_few_sentences", Keep: stages.AtLeast(float64(f.NumSentences)), Unit: "sentences", Doc: "Sentences in the lines that stay (min_num_sentences)."},
+		{Name: "too_few_sentences", Keep: f.NumSentences, Unit: "sentences", Doc: "Sentences in the lines that stay (min_num_sentences)."},
 	}
 }
 
 // Switches implements stages.Switcher: rules that keep the document on its way, and the line rules.
 func (f *DatatroveC4) Switches() []string {
-	return []string{"lorem_ipsum", "curly_bracket", "too_few_sentences", "no_terminal_punct", "javascript", "policy", "remove_citations"}
+	return []string{"lorem_ipsum", "curly_bracket", "too_few_sentences", "no_terminal_punct", "words_per_line", "word_length", "javascript", "policy", "remove_citations"}
 }
 
 // Without implements stages.Switcher.
@@ -77,9 +80,13 @@ func (f *DatatroveC4) Without(name string) {
 	case "curly_bracket":
 		f.CurlyBracket = false
 	case "too_few_sentences":
-		f.NumSentences = -1
+		f.NumSentences = stages.Any
 	case "no_terminal_punct":
 		f.NoTerminalPunct = false
+	case "words_per_line":
+		f.WordsPerLine = stages.Any
+	case "word_length":
+		f.WordLength = stages.Any
 	case "javascript":
 		f.Javascript = false
 	case "policy":
@@ -92,6 +99,7 @@ func (f *DatatroveC4) Without(name string) {
 // Map implements stages.Mapper. The turns of a conversation are looked at as one page; what its answers say drops nothing.
 func (f *DatatroveC4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
 	f.cutter = f.Words.CutterOf(t)
+	f.perLine, f.inWord = f.WordsPerLine.For(t.Language()), f.WordLength.For(t.Language())
 	f.found, f.fates = 0, [peerFates]int{}
 	var edited string
 	if d.Turns == nil {
@@ -105,7 +113,7 @@ func (f *DatatroveC4) Map(d *stages.Document, t *text.View) (stages.Verdict, err
 			return stages.Verdict{Rule: rule, Value: 1}, nil
 		}
 	}
-	if f.found < f.NumSentences {
+	if !f.NumSentences.For(t.Language()).Has(float64(f.found)) {
 		return stages.Verdict{Rule: "too_few_sentences", Value: float64(f.found)}, nil
 	}
 	page := d.Text

@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"math"
 	"strings"
 
 	"github.com/winnow-data/winnow/stages/text/python"
@@ -51,7 +52,7 @@ func (f *DatatroveC4) edit(s string) (edited, reason string) {
 		if fate != peerKept {
 			continue
 		}
-		if f.NumSentences != -1 {
+		if !f.NumSentences.Open() {
 			f.found += f.sentences(line)
 		}
 		if kept {
@@ -74,10 +75,10 @@ func (f *DatatroveC4) sentences(line string) int {
 // line decides the fate of a line and returns what is left of it.
 func (f *DatatroveC4) line(s string) (line string, fate peerFate) {
 	line = python.Strip(s)
-	if f.WordLength != -1 && len(line) > f.WordLength && f.hasLongWord(line) {
+	if float64(len(line)) > f.inWord.Max && f.hasLongWord(line) {
 		return line, peerLongWord
 	}
-	few := !f.hasWords(line)
+	few := !f.perLine.Has(f.words(line))
 	if f.RemoveCitations && strings.IndexByte(line, '[') >= 0 {
 		line = withoutPeerCitations(line)
 	}
@@ -144,23 +145,26 @@ func peerPhrasesIn(line string) (lorem, javascript, policy bool) {
 func (f *DatatroveC4) hasLongWord(line string) bool {
 	for rest := line; rest != ""; {
 		var word string
-		if word, rest = python.Word(rest); len(word) > f.WordLength && python.Len(word) > f.WordLength {
+		if word, rest = python.Word(rest); float64(len(word)) > f.inWord.Max && float64(python.Len(word)) > f.inWord.Max {
 			return true
 		}
 	}
 	return false
 }
 
-// hasWords says whether the line has as many words as it needs to stay.
-func (f *DatatroveC4) hasWords(line string) bool {
-	n := 0
-	for rest := line; n < f.WordsPerLine && rest != ""; {
+// words returns the words of a line, or as many as it needs to stay where there is no upper bound.
+func (f *DatatroveC4) words(line string) (n float64) {
+	enough := math.Inf(1)
+	if math.IsInf(f.perLine.Max, 1) {
+		enough = f.perLine.Min
+	}
+	for rest := line; n < enough && rest != ""; {
 		var word string
 		if word, rest = python.Word(rest); word != "" {
 			n++
 		}
 	}
-	return n >= f.WordsPerLine
+	return n
 }
 
 // withoutPeerCitations takes out what matches \[\d*]|\[edit]|\[citation needed].

@@ -49,7 +49,7 @@ func FuzzDatatrove(f *testing.F) {
 		f.Add(s)
 	}
 	quality, repetition, fine, web, loose := datatroveGopherQuality, datatroveGopherRepetition, datatroveFineWeb, datatroveC4, datatroveC4
-	loose.NumSentences, loose.WordsPerLine, loose.NoTerminalPunct = -1, -1, false
+	loose.NumSentences, loose.WordsPerLine, loose.NoTerminalPunct = stages.Any, stages.Any, false
 	var v text.View
 	f.Fuzz(func(t *testing.T, s string) {
 		v.Reset(s)

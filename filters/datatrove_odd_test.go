@@ -22,10 +22,10 @@ func TestDatatroveOdd(t *testing.T) {
 	repetition, paragraphs, fine, fineOther := datatroveGopherRepetition, datatroveC4Paragraphs, datatroveFineWeb, datatroveFineWeb
 	fineOther.LinePunctExcludeZero, fineOther.StopChars, fineOther.ShortLineLength = true, []string{"。", ".", "p"}, 10
 	web, sentences, loose, lax := datatroveC4, datatroveC4, datatroveC4, datatroveC4
-	sentences.SplitParagraph, sentences.NumSentences, sentences.WordsPerLine = false, 2, 2
-	loose.NumSentences, loose.WordsPerLine, loose.WordLength = -1, -1, -1
+	sentences.SplitParagraph, sentences.NumSentences, sentences.WordsPerLine = false, stages.AtLeast(2), stages.AtLeast(2)
+	loose.NumSentences, loose.WordsPerLine, loose.WordLength = stages.Any, stages.Any, stages.Any
 	loose.NoTerminalPunct, loose.RemoveCitations, loose.Javascript, loose.Policy = false, false, false, false
-	lax.NoTerminalPunct, lax.NumSentences = false, 1
+	lax.NoTerminalPunct, lax.NumSentences = false, stages.AtLeast(1)
 	lax.Without("lorem_ipsum")
 	lax.Without("curly_bracket")
 	variants := map[string]any{

@@ -27,7 +27,7 @@ type peerWordsKey datatrove.Words
 // spansOf returns the words of t, of the kind that a preset is set to, but for their spans unfilled.
 func spansOf(kind datatrove.Words, t *text.View) *peerWords {
 	return text.Shared(t, peerWordsKey(kind), func(s string, w *peerWords) {
-		if cap(w.spans) > maxKept {
+		if cap(w.spans) > maxKept || cap(w.bytes) > 16*maxKept {
 			*w = peerWords{}
 		}
 		w.spans, w.filled = kind.CutterOf(t).Words(w.spans[:0], s), false

@@ -10,6 +10,9 @@ import (
 // scan puts the tokens of s into t.tokens and their kinds into t.kinds: what rules.tokens returns, by way of the cache. Chunks are cut on their own; where the
 // tokens of neighbours may make a row together, and one of them holds a row, they are cut again together.
 func (t *Tokenizer) scan(s string) {
+	if cap(t.tokens) > maxKept {
+		t.tokens, t.kinds = nil, nil
+	}
 	t.tokens, t.kinds = t.tokens[:0], t.kinds[:0]
 	var g group
 	for i := 0; i < len(s); {
@@ -47,6 +50,9 @@ func (t *Tokenizer) scan(s string) {
 	}
 	t.close(&g, s)
 }
+
+// maxKept is how many tokens a tokenizer keeps memory for.
+const maxKept = 1 << 20
 
 // A group is a run of chunks whose tokens at the borders stand side by side in a row of tokens.
 type group struct {
