@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -131,13 +133,16 @@ func (a *app) moved(w *whatif.Answer) error {
 	return t.Flush()
 }
 
-// groupsShown is how many sources and languages are printed.
+// groupsShown is how many sources and languages are printed, of those that change.
 const groupsShown = 12
 
 func (a *app) whatifGroups(name string, list []whatif.Group) error {
-	if len(list) < 2 {
+	all := len(list)
+	list = slices.DeleteFunc(slices.Clone(list), func(g whatif.Group) bool { return g.Was == g.Now && g.BytesWas == g.BytesNow })
+	if all < 2 || len(list) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(list, func(x, y whatif.Group) int { return cmp.Compare(moves(y), moves(x)) })
 	fmt.Fprintln(a.out)
 	t := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(t, "documents\t→\t\tbytes\t→\t\t  %s\n", name)
@@ -151,11 +156,17 @@ func (a *app) whatifGroups(name string, list []whatif.Group) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if n := len(list) - groupsShown; n > 0 {
-		fmt.Fprintf(a.out, "  … and %d more, in --json\n", n)
+	switch more, same := max(len(list)-groupsShown, 0), all-len(list); {
+	case more > 0:
+		fmt.Fprintf(a.out, "  … and %d more in --json, %d unchanged\n", more, same)
+	case same > 0:
+		fmt.Fprintf(a.out, "  %d unchanged\n", same)
 	}
 	return nil
 }
+
+// moves is by how many documents a group changes.
+func moves(g whatif.Group) int64 { return max(g.Now-g.Was, g.Was-g.Now) }
 
 func percentChange(was, now int64) string {
 	if was == now {

@@ -46,9 +46,9 @@ type TableWriter struct {
 }
 
 const (
-	tableBatch = 1024     // rows that wait before they are handed to the columns
+	tableBatch = 512      // rows that wait before they are handed to the columns
 	tableGroup = 16 << 10 // rows of a row group: a hundred columns of numbers are 13 MB
-	tablePage  = 128 << 10
+	tablePage  = 64 << 10
 )
 
 // NewTableWriter starts a table. It does not close out.
