@@ -1,13 +1,11 @@
 package filters
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/text"
@@ -37,9 +35,7 @@ type DolmaC4 struct {
 	Cut         []string     `allowed:"lines_with_no_ending_punctuation,lines_with_too_few_words"` // lines that are taken out of documents that stay
 	Into        string       // field that takes the attributes; none given: none does
 
-	words    dolmaWords
 	marks    []lineMark
-	lowered  []byte
 	judgment [dolmaC4Rules]float64
 }
 
@@ -62,32 +58,6 @@ type lineMark struct {
 	from, to        int // in bytes
 	noEnding, short bool
 }
-
-//go:embed dolma_naughty_words.txt
-var naughtyFile string
-
-// naughty is dolma's list: single words, which stand between white space, and phrases, which may stand anywhere.
-var naughty = sync.OnceValue(func() (n struct {
-	words   map[string]bool
-	longest int
-	phrases *phraseSet
-},
-) {
-	n.words = map[string]bool{}
-	var phrases []string
-	for line := range strings.Lines(naughtyFile) {
-		switch line = strings.TrimSuffix(line, "\n"); {
-		case strings.HasPrefix(line, "#"):
-		case strings.Contains(line, " "):
-			phrases = append(phrases, line)
-		default:
-			n.words[line] = true
-			n.longest = max(n.longest, len(line))
-		}
-	}
-	n.phrases = newPhraseSet(phrases...)
-	return n
-})
 
 // Validate implements [stages.Validator].
 func (f *DolmaC4) Validate() error {
@@ -123,19 +93,12 @@ func (f *DolmaC4) Rules() []stages.Rule {
 // Measure implements [stages.Filter].
 func (f *DolmaC4) Measure(t *text.View, m []float64) {
 	clear(m)
-	s := f.lower(t)
-	f.words.cut(s)
-	n := naughty()
+	s := f.folded(t)
+	found := naughty().look(s, f.Tagger == "v1")
 	m[0] = one(strings.IndexByte(s, '{') >= 0)
-	m[1] = one(strings.Contains(s, "lorem ipsum"))
-	if at := strings.Index(s, "javascript"); at >= 0 {
-		m[2] = one(f.Tagger != "v1" || f.hasWord("javascript"))
-	}
-	m[3] = one(f.hasNaughty())
-	if m[3] == 0 {
-		at, _ := n.phrases.next(s, 0)
-		m[3] = one(at >= 0)
-	}
+	m[1] = one(found.loremIpsum)
+	m[2] = one(found.javascript)
+	m[3] = one(found.naughty)
 	f.mark(t)
 	m[4] = float64(len(f.marks))
 	for i := range f.marks {
@@ -149,25 +112,6 @@ func one(b bool) float64 {
 		return 1
 	}
 	return 0
-}
-
-func (f *DolmaC4) hasWord(want string) bool {
-	for i := range f.words.words {
-		if f.words.at(i) == want {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *DolmaC4) hasNaughty() bool {
-	n := naughty()
-	for i := range f.words.words {
-		if w := f.words.at(i); len(w) <= n.longest && n.words[w] {
-			return true
-		}
-	}
-	return false
 }
 
 // Map implements [stages.Mapper]: it writes the attributes and cuts lines, if it is to, and judges before it cuts.
@@ -198,7 +142,6 @@ func (f *DolmaC4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) 
 
 // cut returns the text without the lines that are to go.
 func (f *DolmaC4) cut(t *text.View) string {
-	f.lower(t)
 	f.mark(t)
 	noEnding, short := slices.Contains(f.Cut, "lines_with_no_ending_punctuation"), slices.Contains(f.Cut, "lines_with_too_few_words")
 	s := t.Text()

@@ -16,7 +16,7 @@ const minLineWords = 3
 func (f *DolmaC4) mark(t *text.View) {
 	s := t.Text()
 	f.marks = f.marks[:0]
-	at, from := 0, 0
+	at, from, plain := 0, 0, t.ASCII()
 	for {
 		size := strings.IndexByte(s[from:], '\n')
 		to := len(s)
@@ -24,9 +24,12 @@ func (f *DolmaC4) mark(t *text.View) {
 			to = from + size + 1
 		}
 		whole := s[from:to]
-		runes := utf8.RuneCountInString(whole)
-		if f.Tagger != "v1" {
-			runes += strings.Count(whole, "İ")
+		runes := len(whole)
+		if !plain {
+			runes = utf8.RuneCountInString(whole)
+			if f.Tagger != "v1" {
+				runes += strings.Count(whole, "İ")
+			}
 		}
 		line := strings.TrimFunc(whole, python.IsSpace)
 		f.marks = append(f.marks, lineMark{
@@ -61,30 +64,13 @@ func fewWords(line string) bool {
 	return true
 }
 
-// lower returns the text lowered as far as the rules can tell: of all characters outside ASCII only the Kelvin sign and "İ" have ASCII
-// letters in what Python's str.lower makes of them.
-func (f *DolmaC4) lower(t *text.View) string {
+// folded returns the text in which ASCII letters stand for all that Python's str.lower makes ASCII letters of: outside ASCII these are the
+// Kelvin sign, and "İ", which becomes an i and a dot. Nearly always it is the text itself.
+func (f *DolmaC4) folded(t *text.View) string {
+	const kelvin, dotted = "\u212A", "\u0130"
 	s := t.Text()
-	if cap(f.lowered) > maxKept && len(s) <= maxKept {
-		f.lowered = nil
+	if t.ASCII() || !strings.Contains(s, kelvin) && !strings.Contains(s, dotted) {
+		return s
 	}
-	out := f.lowered[:0]
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case 'A' <= c && c <= 'Z':
-			c |= 0x20
-		case c == 0xC4 && strings.HasPrefix(s[i:], "İ"):
-			out = append(out, "i\u0307"...)
-			i++
-			continue
-		case c == 0xE2 && strings.HasPrefix(s[i:], "\u212A"):
-			out = append(out, 'k')
-			i += 2
-			continue
-		}
-		out = append(out, c)
-	}
-	f.lowered = out
-	return string(out)
+	return strings.NewReplacer(kelvin, "k", dotted, "i\u0307").Replace(s)
 }
