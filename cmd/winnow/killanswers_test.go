@@ -132,7 +132,7 @@ func killAnswers(t *testing.T, enough string, least, most int) {
 	defer server.Close()
 	problems, runs := 60, 2
 	if os.Getenv("CI") == "true" {
-		problems, runs = 120, 4
+		problems, runs = 90, 3
 	}
 	prepared := func(model string) (name, out string) {
 		name, out = recipeFile(t, fmt.Sprintf(sampled, model, enough))
