@@ -13,6 +13,7 @@ import (
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/text"
+	"github.com/winnow-data/winnow/stages/text/python"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -135,7 +136,7 @@ func components(t testing.TB) map[string]stages.Filter {
 }
 
 // FuzzMeasure wants no panic and no NaN but NA from any filter on any text in any language, the same values from a view that has been
-// used, and shares between 0 and 1.
+// used, and shares between 0 and 1. Where datatrove stops with an error, a text without words, its presets may measure NaN.
 func FuzzMeasure(f *testing.F) {
 	for _, s := range samplesOf(f) {
 		f.Add(s.text, s.language)
@@ -153,8 +154,12 @@ func FuzzMeasure(f *testing.F) {
 			used.Reset(s)
 			used.SetLanguage(language)
 			filter.Measure(&used, again)
+			fails := strings.HasSuffix(name, "@datatrove") && python.Strip(s) == ""
 			for i, r := range rules {
 				x := m[i]
+				if x != x && again[i] != again[i] && fails {
+					continue
+				}
 				if x != x && !stages.IsNA(x) {
 					t.Errorf("%s: %s is NaN", name, r.Name)
 				}
