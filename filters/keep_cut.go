@@ -51,13 +51,8 @@ func (c *Cut) UnmarshalSetting(n *settings.Node) error {
 		}
 		return nil
 	}
-	if ps := settings.Decode(n, &c.cut); len(ps) > 0 {
-		p := ps[0]
-		text := p.Text()
-		if h := p.Hint(); h != "" {
-			text += " (" + h + ")"
-		}
-		return settings.ErrorAt(&settings.Node{Kind: settings.Scalar, Pos: p.Pos, Flag: p.Flag}, "%s", text)
+	if err := settings.AsError(settings.Decode(n, &c.cut)); err != nil {
+		return err
 	}
 	return c.check()
 }
@@ -147,21 +142,21 @@ func (c *Cut) judge(raw []byte, language string) (fit fieldFit, x float64, err e
 	}
 	switch {
 	case len(c.Values) > 0:
-		return fit3(slices.ContainsFunc(v, func(f fieldValue) bool { return f.in(c.Values) })), 0, nil
+		return fitOf(slices.ContainsFunc(v, func(f fieldValue) bool { return f.in(c.Values) })), 0, nil
 	case len(c.Not) > 0:
-		return fit3(!slices.ContainsFunc(v, func(f fieldValue) bool { return f.in(c.Not) })), 0, nil
+		return fitOf(!slices.ContainsFunc(v, func(f fieldValue) bool { return f.in(c.Not) })), 0, nil
 	case c.re != nil:
-		return fit3(slices.ContainsFunc(v, func(f fieldValue) bool { return c.re.MatchString(f.text) })), 0, nil
+		return fitOf(slices.ContainsFunc(v, func(f fieldValue) bool { return c.re.MatchString(f.text) })), 0, nil
 	case raw[0] == '[':
 		return fieldFits, 0, errors.New("a list, want a number for bounds")
 	}
 	if !v[0].isNumber {
 		return fieldFits, 0, fmt.Errorf("%q is no number, want one for bounds", shown(v[0].text))
 	}
-	return fit3(c.For(language).Has(v[0].number)), v[0].number, nil
+	return fitOf(c.For(language).Has(v[0].number)), v[0].number, nil
 }
 
-func fit3(stays bool) fieldFit {
+func fitOf(stays bool) fieldFit {
 	if stays {
 		return fieldFits
 	}

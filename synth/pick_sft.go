@@ -46,13 +46,8 @@ func part(n *settings.Node, on *bool, into any) error {
 	if n.Kind != settings.Map {
 		return errors.New(n.Is() + ", want a map of settings, such as {per_prompt: 2}; {} takes the defaults")
 	}
-	if ps := settings.Decode(n, into); len(ps) > 0 {
-		p := ps[0]
-		text := p.Text()
-		if h := p.Hint(); h != "" {
-			text += " (" + h + ")"
-		}
-		return settings.ErrorAt(&settings.Node{Kind: settings.Scalar, Pos: p.Pos, Flag: p.Flag}, "%s", text)
+	if err := settings.AsError(settings.Decode(n, into)); err != nil {
+		return err
 	}
 	*on = true
 	return nil

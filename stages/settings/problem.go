@@ -70,6 +70,19 @@ func (p Problem) Hint() string {
 	return strings.Join(parts, " ")
 }
 
+// AsError makes one error of what Decode has found, for an [Unmarshaler] with settings of its own: the first problem with its hint, at its
+// place; nil for none.
+func AsError(ps []Problem) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	text := ps[0].Text()
+	if h := ps[0].Hint(); h != "" {
+		text += " (" + h + ")"
+	}
+	return ErrorAt(&Node{Kind: Scalar, Pos: ps[0].Pos, Flag: ps[0].Flag}, "%s", text)
+}
+
 // Text is the message with what it is about in front: "gopher_quality: words: min 9 exceeds max 2".
 func (p Problem) Text() string {
 	if p.Where == "" {
