@@ -2,7 +2,9 @@ package filters
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,6 +151,32 @@ func TestPatternsCannotHang(t *testing.T) {
 		re.MatchString(hostile)
 		if spent := time.Since(start); spent > 30*time.Second {
 			t.Errorf("%s: %v on a megabyte", match, spent)
+		}
+	}
+}
+
+// Workers have a component each, and the engine is one for all: they count the same.
+func TestPatternsOfManyWorkers(t *testing.T) {
+	texts := samplesOf(t)
+	counts := make([][]int, 8)
+	var all sync.WaitGroup
+	for w := range counts {
+		p := pattern
+		p.Match = `(?i)\b\pL{3,}\b`
+		provisioned(t, &p)
+		all.Go(func() {
+			for range 20 {
+				counts[w] = counts[w][:0]
+				for _, s := range texts {
+					counts[w] = append(counts[w], p.matches(s.text))
+				}
+			}
+		})
+	}
+	all.Wait()
+	for w := range counts {
+		if !slices.Equal(counts[w], counts[0]) {
+			t.Errorf("worker %d counts %v, worker 0 %v", w, counts[w], counts[0])
 		}
 	}
 }
