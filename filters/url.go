@@ -29,6 +29,7 @@ import (
 //
 //   - words: one that stands alone, between what is no letter, mark or number, is enough.
 //   - parts: anywhere in what is left when all else than letters, marks and numbers is taken out, so that "free-po.rn" is "freeporn".
+//   - Files of words hold one on a line, behind # a remark; what is neither letter, mark nor number is taken out of a word.
 //   - soft_words: as many different ones as `soft` allows are no reason.
 //
 // `except` names hosts that stay whatever is found. With `keep: listed` the lists say who stays, and there are no words. A document

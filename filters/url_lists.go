@@ -135,7 +135,8 @@ func (f *URL) open(name string, read func(*os.File) error) error {
 	return errors.Join(read(h), h.Close())
 }
 
-// readWords reads a file of words: one on a line, # begins a comment.
+// readWords reads a file of words: one on a line, # begins a comment. What is neither letter, mark nor number is taken out of a word, as
+// datatrove does with its lists ("2 girls 1 cup").
 func (f *URL) readWords(name string) (words []string, err error) {
 	err = f.open(name, func(h *os.File) error {
 		plain, closer, err := hosts.Plain(h)
@@ -145,9 +146,14 @@ func (f *URL) readWords(name string) (words []string, err error) {
 		defer closer()
 		lines := bufio.NewScanner(plain)
 		for lines.Scan() {
-			if s := strings.TrimSpace(lines.Text()); s != "" && s[0] != '#' {
-				words = append(words, s)
+			if s := strings.TrimSpace(lines.Text()); s == "" || s[0] == '#' {
+				continue
 			}
+			word := strings.Join(tokensOf(nil, strings.ToLower(lines.Text())), "")
+			if word == "" {
+				return fmt.Errorf("%s: %q: no letter and no number", name, lines.Text())
+			}
+			words = append(words, word)
 		}
 		if err := lines.Err(); err != nil {
 			return fmt.Errorf("%s: %w", name, err)

@@ -13,7 +13,7 @@ func newInit(a *app) *cobra.Command {
 	var lines []string
 	for _, name := range recipes.Names() {
 		src, _ := recipes.Lookup(name)
-		lines = append(lines, fmt.Sprintf("  %-12s %s", name, recipes.Summary(src)))
+		lines = append(lines, fmt.Sprintf("  %-20s %s", name, recipes.Summary(src)))
 	}
 	return &cobra.Command{
 		Use:   "init NAME",

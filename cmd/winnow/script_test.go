@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/winnow-data/winnow/stages/realdata"
 )
 
 func TestMain(m *testing.M) {
@@ -26,11 +28,17 @@ func TestMain(m *testing.M) {
 //	fill FILE                   $ENDPOINT in the file becomes the address of an endpoint
 //
 // The endpoint is that of [endpoint].
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { scripts(t, "testdata/script", "") }
+
+// TestSharedScripts runs testdata/shared/*.txtar: the same, over real inputs, which lie below $SHARED.
+func TestSharedScripts(t *testing.T) { scripts(t, "testdata/shared", realdata.Path(t, "data")) }
+
+func scripts(t *testing.T, dir, shared string) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("SHARED", shared)
 			server := endpoint()
 			e.Defer(server.Close)
 			e.Setenv("ENDPOINT", server.URL+"/v1")

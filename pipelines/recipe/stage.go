@@ -220,9 +220,28 @@ func (l *loader) named(s *Stage, body *settings.Node) {
 	}
 	for _, p := range files(c) {
 		if at := body.Find(string(p)); at != nil {
+			from := len(l.problems)
 			l.file(at, string(p), s.Label)
+			for i := from; i < len(l.problems); i++ {
+				if p := &l.problems[i]; p.Flag == "" && p.Help == "" && len(p.Nearest) == 0 {
+					p.Help = elsewhere(s.Label, body, at)
+				}
+			}
 		}
 	}
+}
+
+// elsewhere says how a file is named that lies in another place, without a change to the recipe.
+func elsewhere(label string, body, file *settings.Node) string {
+	for _, p := range body.Pairs {
+		switch {
+		case p.Value == file:
+			return fmt.Sprintf("where it lies elsewhere: --set %s.%s=FILE", label, p.Key.Text)
+		case p.Value.Kind == settings.List && slices.Contains(p.Value.Items, file):
+			return fmt.Sprintf("where it lies elsewhere: --set '%s.%s=[FILE]'", label, p.Key.Text)
+		}
+	}
+	return ""
 }
 
 func bodyPos(body *settings.Node) settings.Pos {

@@ -12,12 +12,12 @@ import (
 )
 
 func TestLookup(t *testing.T) {
-	if got, want := Names(), []string{"educational", "eval-gsm8k", "eval-humaneval", "eval-ifeval", "quickstart", "rejection-quickstart", "web"}; !slices.Equal(got, want) {
+	if got, want := Names(), []string{"educational", "eval-gsm8k", "eval-humaneval", "eval-ifeval", "fineweb@datatrove", "quickstart", "rejection-quickstart", "web"}; !slices.Equal(got, want) {
 		t.Fatalf("names %v, want %v", got, want)
 	}
 	for _, name := range Names() {
 		src, ok := Lookup(name)
-		if !ok || !strings.Contains(string(src), "name: "+name+"\n") {
+		if !ok || !strings.Contains(string(src), "name: "+strings.ReplaceAll(name, "@", "-")+"\n") {
 			t.Errorf("recipe %s is not the one of its name", name)
 		}
 		if s := Summary(src); len(s) < 20 || !strings.HasSuffix(s, ".") {
