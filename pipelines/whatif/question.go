@@ -2,6 +2,7 @@ package whatif
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
@@ -115,8 +116,8 @@ func (q *question) faultAt(r *signals.Row) int {
 // row takes in one document.
 func (q *question) row(r *signals.Row) {
 	q.answer.Documents++
-	if q.answer.Until != "" && strings.Contains(r.ID, "/"+q.answer.Until+"-") {
-		return // a copy that the stage made, before which documents are counted
+	if q.answer.Until != "" && madeBy(q.answer.Until, r.ID) {
+		return // by the stage before which documents are counted
 	}
 	stage, rule := q.fate(r)
 	if stage == never {
@@ -149,6 +150,15 @@ func (q *question) row(r *signals.Row) {
 	default:
 		q.comesBack(r, stage, next, by)
 	}
+}
+
+// madeBy says whether a stage has made the document of an id: PARENT/LABEL-k, or ID~k of a copy.
+func madeBy(label, id string) bool {
+	if strings.Contains(id, "/"+label+"-") {
+		return true
+	}
+	k, err := strconv.Atoi(id[strings.LastIndexByte(id, '~')+1:])
+	return err == nil && k > 1 && strings.Contains(id, "~")
 }
 
 // enter counts a document in the stages that it came to.

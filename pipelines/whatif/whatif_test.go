@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -182,7 +183,7 @@ func dropped(d *report.Data, rule string) int64 {
 
 // TestUntilAChoice: before a stage that chooses, the documents that come to it are counted, and copies that it makes are none.
 func TestUntilAChoice(t *testing.T) {
-	text := recipeOf("  - mix: {rows: 150, by: source, max_epochs: 2}\n")
+	text := recipeOf("  - mix: {rows: 1500, by: source, max_epochs: 3}\n")
 	dir, was := ran(t, text, 1)
 	a := ask(t, dir, 0, "gopher_quality.words.min=100")
 	_, now := ran(t, text, 1, "gopher_quality.words.min=100")
@@ -196,6 +197,36 @@ func TestUntilAChoice(t *testing.T) {
 	}
 	if a.Until != "mix" || a.Kept.Was != come(was) || a.Kept.Now != come(now) || !a.Kept.Exact || a.Kept.Was == a.Kept.Now {
 		t.Errorf("%+v until %q; %d came to mix, %d in the rerun", a.Kept, a.Until, come(was), come(now))
+	}
+}
+
+// TestWhatStood: where the document goes that stood in the place of others, one of them comes back, and the answer says so.
+func TestWhatStood(t *testing.T) {
+	words := strings.Fields(strings.Repeat("the mill stands by the river and grinds what the fields have given in a good year ", 20))
+	for i := range words {
+		words[i] += fmt.Sprint(i)
+	}
+	dir := t.TempDir()
+	var lines strings.Builder
+	for _, n := range []int{200, 190, 185} {
+		fmt.Fprintf(&lines, "{\"id\":\"of %d words\",\"text\":%q}\n", n, strings.Join(words[:n], " "))
+	}
+	fmt.Fprintf(&lines, "{\"id\":\"other\",\"text\":%q}\n", strings.Join(words[205:], " "))
+	in := filepath.Join(dir, "in.jsonl")
+	if err := os.WriteFile(in, []byte(lines.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := "name: t\ninput: " + in + "\nstages:\n  - length: {words: {max: 1000}}\n  - dedup_minhash: {keep: longest}\noutput: {path: out, format: jsonl}\n"
+	run, was := ran(t, text, 1)
+	const set = "length.words.max=195"
+	a := ask(t, run, 0, set)
+	_, now := ran(t, text, 1, set)
+	agree(t, set, a, false, was, now)
+	if was.Totals.Kept.Documents != 2 || a.Kept.Now != 2 || a.Kept.Low != 1 || a.Kept.High != 3 || now.Totals.Kept.Documents != 2 {
+		t.Errorf("kept %d, %+v, the rerun %d", was.Totals.Kept.Documents, a.Kept, now.Totals.Kept.Documents)
+	}
+	if why := strings.Join(a.Why, " "); !strings.Contains(why, "removed 2 documents for one that goes") {
+		t.Errorf("%q", why)
 	}
 }
 
