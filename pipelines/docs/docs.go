@@ -162,14 +162,26 @@ func prose(doc, name string) (text string, examples []string) {
 	var rest []comment.Block
 	for _, b := range parsed.Content {
 		if code, ok := b.(*comment.Code); ok && begins(code.Text, name) {
-			lines := strings.ReplaceAll(strings.TrimRight(code.Text, "\n"), "\n", "\n  ")
-			examples = append(examples, "- "+lines)
+			examples = append(examples, listed(code.Text, name)...)
 			continue
 		}
 		rest = append(rest, b)
 	}
 	parsed.Content = rest
 	return string((&comment.Printer{}).Comment(parsed)), examples
+}
+
+// listed makes an item of a recipe's list of each example in a block. One begins at each line that begins with the stage's name.
+func listed(block, name string) []string {
+	var examples []string
+	for line := range strings.Lines(strings.TrimRight(block, "\n")) {
+		if begins(line, name) {
+			examples = append(examples, "- "+strings.TrimRight(line, "\n"))
+			continue
+		}
+		examples[len(examples)-1] += "\n  " + strings.TrimRight(line, "\n")
+	}
+	return examples
 }
 
 // withoutLinks takes the brackets off links to names of Go, not those of lists in examples.

@@ -82,6 +82,9 @@ func TestComplete(t *testing.T) {
 // model finds the model that an example asks.
 var model = regexp.MustCompile(`model: ([a-z]+)[,}]`)
 
+// check finds the check that an example means by its label, which a recipe has before it.
+var check = regexp.MustCompile(`failed: ([a-z_]+)[,}]`)
+
 // TestExamplesLint loads every example of every page as a recipe.
 func TestExamplesLint(t *testing.T) {
 	reg := pipelines.Registry()
@@ -96,7 +99,11 @@ func TestExamplesLint(t *testing.T) {
 			if m := model.FindStringSubmatch(example); m != nil {
 				src = "models: {" + m[1] + ": {hub: org/name}}\n"
 			}
-			src += "input: {path: in.jsonl, language: lang, url: link}\nstages:\n  " + strings.ReplaceAll(example, "\n", "\n  ") + "\noutput: out/\n"
+			src += "input: {path: in.jsonl, language: lang, url: link}\nstages:\n"
+			if m := check.FindStringSubmatch(example); m != nil {
+				src += "  - " + m[1] + "\n"
+			}
+			src += "  " + strings.ReplaceAll(example, "\n", "\n  ") + "\noutput: out/\n"
 			if !strings.Contains(example, "- "+p.Name) {
 				t.Errorf("%s: the example does not use it:\n%s", p.Name, example)
 			}
