@@ -74,6 +74,7 @@ func TestCheckCode(t *testing.T) {
 		{"tests that are code, leaves", check, plusOne, "import os\ndef f(x): os._exit(0)", stages.Failed, 0, "protocol"},
 		{"tests that are code, claims", check, plusOne, "import os\nos.write(3, b'[\"done\"]\\n')\ndef f(x): return x + 1", stages.Failed, 0, "protocol"},
 		{"a completion of the prompt", check, "def f(x):\n    \"\"\"Adds one.\"\"\"\n", "    return x + 1\n\n\n# and a test\nprint(f(2)", stages.Passed, 1, "1 tests"},
+		{"a completion that defines the function again", check, "def f(x):\n    \"\"\"Adds one.\"\"\"\n", "    return x + 1\ndef f(x):\n    return 0\n", stages.Passed, 1, "1 tests"},
 		{"homoglyph", list, plusOne, "def ƒ(x): return x + 1", stages.Failed, 0, "exception: test 1 of 3: NameError"},
 	} {
 		_, _, fault, b := apply(t, &c, coding(x.prompt, x.fields, x.answer))

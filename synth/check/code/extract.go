@@ -81,13 +81,19 @@ func defines(code, entry string) bool {
 // is code ends, up to where something else begins at the margin ([Cut]).
 func Program(prompt, answer, entry string) string {
 	c := Extract(answer, entry)
-	if entry == "" || defines(c, entry) || !defines(prompt, entry) {
+	if entry == "" || !defines(prompt, entry) || defines(c, entry) && !indented(c) {
 		return c
 	}
 	if !strings.HasSuffix(prompt, "\n") && !strings.HasPrefix(c, "\n") {
 		prompt += "\n"
 	}
 	return prompt + Cut(c)
+}
+
+// indented says whether code begins inside of something: alone it would not compile, whatever it defines further down.
+func indented(code string) bool {
+	code = strings.TrimLeft(code, "\r\n")
+	return strings.HasPrefix(code, " ") || strings.HasPrefix(code, "\t")
 }
 
 // IsCode says whether a prompt is Python that defines entry, as HumanEval's are.
