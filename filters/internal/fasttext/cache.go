@@ -26,21 +26,18 @@ const (
 	longWord   = 255 // bytes; longer words are not kept
 )
 
-func (c *cache) rows(m *Model, w string, scratch *[]byte) (rows []int32, h uint32, isWord bool) {
-	h = uint32(fnvBasis)
-	for i := range len(w) {
-		h = step(h, w[i])
-	}
+// rows returns the rows of a word with a hash, until the next call.
+func (c *cache) rows(m *Model, w string, h uint32, scratch *[]byte) (rows []int32, isWord bool) {
 	at := h * 0x9E3779B1 >> (32 - 14)
 	for ; c.slots[at].length != 0; at = (at + 1) % cacheSlots {
 		s := &c.slots[at]
 		if s.hash == h && int(s.length) == len(w) && string(c.words[s.word:][:s.length]) == w {
-			return c.kept[s.rows:][:s.count], h, s.isWord
+			return c.kept[s.rows:][:s.count], s.isWord
 		}
 	}
 	c.one, isWord = m.dict.rowsOf(c.one[:0], []byte(w), h, &m.args, scratch)
 	if len(w) > longWord || len(c.one) > 1<<16-1 {
-		return c.one, h, isWord
+		return c.one, isWord
 	}
 	if 2*c.n >= cacheSlots || len(c.words)+len(w) > cacheWords || len(c.kept)+len(c.one) > cacheRows {
 		clear(c.slots[:])
@@ -50,5 +47,5 @@ func (c *cache) rows(m *Model, w string, scratch *[]byte) (rows []int32, h uint3
 	c.n++
 	c.slots[at] = cached{h, uint32(len(c.words)), uint32(len(c.kept)), uint16(len(w)), uint16(len(c.one)), isWord}
 	c.words, c.kept = append(c.words, w...), append(c.kept, c.one...)
-	return c.one, h, isWord
+	return c.one, isWord
 }

@@ -73,14 +73,14 @@ func Parse(b []byte) (*Model, error) {
 	} else if err := m.args.read(r, got); err != nil {
 		return nil, err
 	}
-	if err := m.dict.read(r); err != nil {
+	if err := m.dict.read(r, m.args.bucket); err != nil {
 		return nil, fmt.Errorf("dictionary: %w", err)
 	}
 	quantInput := r.bool()
 	if err := m.input.read(r, quantInput); err != nil {
 		return nil, fmt.Errorf("input matrix: %w", err)
 	}
-	if !quantInput && m.dict.pruned() {
+	if !quantInput && m.dict.pruned {
 		return nil, errors.New("a pruned dictionary with an uncompressed matrix; only .ftz files are pruned")
 	}
 	quantOutput := r.bool()
@@ -138,8 +138,8 @@ func (a *args) read(r *reader, version int) error {
 func (m *Model) check() error {
 	d := &m.dict
 	rows := d.words() + m.args.bucket
-	if d.pruned() {
-		rows = d.words() + int(d.prunedRows)
+	if d.pruned {
+		rows = d.words() + d.prunedRows
 	}
 	switch {
 	case m.input.cols != m.args.dim || m.output.cols != m.args.dim:

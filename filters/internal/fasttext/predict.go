@@ -28,10 +28,6 @@ func (m *Model) Predictor() *Predictor {
 	return p
 }
 
-// pending is how many rows are collected before they are added up: few enough to stay in the cache, and a bound on memory for texts
-// of any length.
-const pending = 4096
-
 // Predict returns the k likeliest labels, likeliest first, without those below a probability of about 1e-5. None are returned for a
 // model and text without a single known word or n-gram. Every kind of white space, the newline too, separates words; as in
 // the reference, a word "</s>" ends the text. The result is valid until the next call.
@@ -55,28 +51,29 @@ func (p *Predictor) Predict(text string, k int, into []Prediction) ([]Prediction
 func (p *Predictor) average(text string) int {
 	m := p.model
 	clear(p.hidden)
-	p.rows, p.hashes = p.rows[:0], p.hashes[:0]
+	p.hashes = p.hashes[:0]
 	n := 0
 	for ended := false; !ended; {
 		var w string
-		w, text = cut(text)
+		var h uint32
+		w, text, h = cut(text)
 		if w == "" {
-			w, ended = eos, true
+			w, h, ended = eos, eosHash, true
 		} else if w == eos {
 			ended = true
 		}
-		rows, h, isWord := p.cache.rows(m, w, &p.gram)
+		rows, isWord := p.cache.rows(m, w, h, &p.gram)
 		if isWord && m.args.wordNgrams > 1 {
 			p.hashes = append(p.hashes, int32(h))
 		}
-		if p.rows = append(p.rows, rows...); len(p.rows) >= pending {
-			n += p.sum()
-		}
+		p.add(rows)
+		n += len(rows)
 	}
 	if m.args.wordNgrams > 1 {
-		p.rows = m.dict.wordGrams(p.rows, p.hashes, &m.args)
+		p.rows = m.dict.wordGrams(p.rows[:0], p.hashes, &m.args)
+		p.add(p.rows)
+		n += len(p.rows)
 	}
-	n += p.sum()
 	if n > 0 {
 		by := float32(1 / float64(n))
 		for i := range p.hidden {
@@ -86,22 +83,19 @@ func (p *Predictor) average(text string) int {
 	return n
 }
 
-// sum adds the collected rows to hidden, one after the other, and returns how many they were.
-func (p *Predictor) sum() int {
-	n := len(p.rows)
+// add adds rows to hidden, one after the other. [Model.check] has seen to it that there are as many.
+func (p *Predictor) add(rows []int32) {
 	if p.model.args.dim == 16 && p.model.input.data != nil {
-		sum16((*[16]float32)(p.hidden), p.model.input.data, p.rows)
-	} else {
-		for _, r := range p.rows {
-			p.model.input.add(p.hidden, int(r))
-		}
+		sum16((*[16]float32)(p.hidden), p.model.input.data, rows)
+		return
 	}
-	p.rows = p.rows[:0]
-	return n
+	for _, r := range rows {
+		p.model.input.add(p.hidden, int(r))
+	}
 }
 
-// sum16 adds rows of 16 numbers, the length of lid.176's vectors: eight sums at a time stay in registers.
-func sum16(x *[16]float32, data []float32, rows []int32) {
+// plainSum16 adds rows of 16 numbers, the length of lid.176's vectors: eight sums at a time stay in registers.
+func plainSum16(x *[16]float32, data []float32, rows []int32) {
 	for half := 0; half < 16; half += 8 {
 		h := x[half : half+8 : half+8]
 		a, b, c, d, e, f, g, i := h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7]
@@ -120,17 +114,18 @@ func sum16(x *[16]float32, data []float32, rows []int32) {
 	}
 }
 
-// cut returns the first word of s and what follows it.
-func cut(s string) (word, rest string) {
+// cut returns the first word of s, what follows it and the word's hash.
+func cut(s string) (word, rest string, h uint32) {
 	i := 0
 	for i < len(s) && space[s[i]] {
 		i++
 	}
+	h = fnvBasis
 	j := i
-	for j < len(s) && !space[s[j]] {
-		j++
+	for ; j < len(s) && !space[s[j]]; j++ {
+		h = step(h, s[j])
 	}
-	return s[i:j], s[j:]
+	return s[i:j], s[j:], h
 }
 
 // space holds what separates words: space, tab, newline, vertical tab, form feed, carriage return and the zero byte.
