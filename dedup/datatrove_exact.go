@@ -23,6 +23,8 @@ import (
 //
 // `of` is the peer's `content_getter`, `priority` its `document_priority`: a field with a whole number, or the length of a field in characters.
 //
+//	dedup_exact@datatrove: {of: url, priority: {length: text}}
+//
 // Known differences:
 //
 //   - Priorities go from 1 to 65,535; what is less or no number counts as 1, what is more as 65,535, where the peer stops.
@@ -32,8 +34,6 @@ import (
 //   - A text of white space alone never comes so far: rule `empty` drops it.
 //
 //   - The peer's index of earlier runs is left out.
-//
-//     dedup_exact@datatrove: {of: url, priority: {length: text}}
 type DatatroveExact struct {
 	Of       string   // what must be identical: text, or a field such as url
 	Priority Priority // who survives: first, the one with the greatest number in a FIELD, or the longest {length: FIELD}; of equals the first

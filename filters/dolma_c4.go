@@ -23,6 +23,8 @@ import (
 //
 // `into` names a field that takes the attributes as dolma writes them: names with lists of [start, end, value], in code points. The
 // positions of v2 are those in the lowered text, as there. Bad words are those of dolma's English list.
+//
+// Known differences: a blank text is dropped by rule empty before it comes here, and so is a text of which `cut` leaves nothing.
 type DolmaC4 struct {
 	Tagger      string       `allowed:"v1,v2"`                                                     // version: v1 wants "javascript" as a word of its own, v2 takes it anywhere
 	CurlyBrace  stages.Range `yaml:"has_curly_brace"`                                              // 1 if a "{" is there

@@ -16,9 +16,10 @@ import (
 //	gopher_repetition@dolma: {tagger: v1}
 //
 // What is odd in it is kept: all copies of a line count, the first too, and their share of the characters in words can exceed 1; the most
-// common n-gram counts even if it occurs once; duplicate n-grams are a share of the characters of all n-grams. One thing is not: those
-// mixer files name the top n-grams "…2gram", which the taggers never wrote, so that the three rules do nothing there. Here they hold;
-// `without` switches them off.
+// common n-gram counts even if it occurs once; duplicate n-grams are a share of the characters of all n-grams.
+//
+// Known differences: those mixer files name the top n-grams "…2gram", which the taggers never wrote, so that the three rules do nothing there. Here they hold;
+// `without` switches them off. A blank text is dropped by rule empty before it comes here.
 type DolmaGopherRepetition struct {
 	Tagger    string       `allowed:"v1,v2"`                                     // version: v2 takes a run of line ends for one, v1 counts the empty lines between them
 	Lines     stages.Range `yaml:"fraction_of_duplicate_lines"`                  // share of lines that occur more than once

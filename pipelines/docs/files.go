@@ -43,6 +43,11 @@ func Files(pages []Page, readme string) (map[string]string, error) {
 	if !ok || !ok2 {
 		return nil, fmt.Errorf("README.md has no lines %q and %q around the table of stages", strings.TrimSpace(tableBegin), strings.TrimSpace(tableEnd))
 	}
+	presets, err := Presets(pages)
+	if err != nil {
+		return nil, err
+	}
+	out["docs/presets.md"] = presets
 	out["README.md"] = before + tableBegin + Table(pages, true) + tableEnd + after
 	return out, nil
 }
