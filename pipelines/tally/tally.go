@@ -14,7 +14,7 @@
 //
 // A tally is deterministic (integers only, so that order of addition does not matter), of bounded size (under 300 KB of
 // JSON whatever the corpus) and cheap (well under a microsecond for a document). What is bounded by a sketch says how
-// far off it can be. Times are kept apart, in [Timing], because they differ from run to run.
+// far off it can be. It holds no times, which differ from run to run.
 package tally
 
 import (

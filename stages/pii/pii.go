@@ -62,12 +62,6 @@ var regionNames = [regions]string{"us", "eu", "cn"}
 // String returns the name of r in recipes.
 func (r Region) String() string { return regionNames[r] }
 
-// KindNames returns the names of all kinds.
-func KindNames() []string { return kindNames[:] }
-
-// RegionNames returns the names of all regions.
-func RegionNames() []string { return regionNames[:] }
-
 // A Span is personal data in a text, in bytes.
 type Span struct {
 	Start, End int

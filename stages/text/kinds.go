@@ -105,12 +105,6 @@ func (v *View) SpacedWords() (words, letters int) {
 	return v.tally.units[Spaced], v.tally.letters
 }
 
-// WordRuneCount returns the number of characters in all words.
-func (v *View) WordRuneCount() int {
-	v.Words()
-	return v.tally.runes
-}
-
 // AlphaWords returns how many of the words hold a letter. Every unit does.
 func (v *View) AlphaWords() int {
 	v.Words()

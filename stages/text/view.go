@@ -50,7 +50,6 @@ type View struct {
 
 	dupLines, dupParagraphs Duplicates
 	seen                    Table
-	ring                    []rune
 	blocks                  [maxBlocks]asciiBlock
 	tail                    [blockBytes]byte
 	shared                  []sharedCut

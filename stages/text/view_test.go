@@ -49,7 +49,6 @@ func TestAllocations(t *testing.T) {
 			v.DuplicateLines()
 			v.DuplicateParagraphs()
 			shingles = v.AppendShingles(shingles[:0], 5)
-			shingles = v.AppendCharShingles(shingles[:0], 5)
 		}
 	}
 	cut()
@@ -144,20 +143,6 @@ func TestShingles(t *testing.T) {
 	if x, y := shingles("a b", 2), shingles("b a", 2); x[0] == y[0] {
 		t.Error("the order of words does not count")
 	}
-	var v View
-	v.Reset("世界，人 权\nab")
-	first := v.AppendCharShingles(nil, 3)
-	v.Reset("世界人权ab")
-	second := v.AppendCharShingles(nil, 3)
-	if len(first) != 4 || !slices.Equal(first, second) {
-		t.Errorf("character 3-grams %x and %x: want the same four", first, second)
-	}
-	if got := v.AppendCharShingles(nil, 7); len(got) != 0 {
-		t.Errorf("six characters have %d 7-grams", len(got))
-	}
-	if got := v.AppendCharShingles(nil, 0); len(got) != 0 {
-		t.Errorf("%d 0-grams", len(got))
-	}
 }
 
 func TestDecode(t *testing.T) {
@@ -195,9 +180,6 @@ func FuzzView(f *testing.F) {
 				t.Fatalf("word %q: its hash depends on what follows", v.Word(i))
 			}
 			chars += v.WordRunes(i)
-		}
-		if chars != v.WordRuneCount() {
-			t.Fatalf("%d characters in words, want %d", v.WordRuneCount(), chars)
 		}
 		if _, letters := v.SpacedWords(); letters < 0 || letters > 2*chars {
 			t.Fatalf("%d letters in %d characters", letters, chars)

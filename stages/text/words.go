@@ -14,7 +14,6 @@ type wordMeta struct {
 // A tally sums over the words of a text.
 type tally struct {
 	units   [kinds]int // words or units of each kind
-	runes   int        // characters in them
 	letters int        // letters of spaced words, see SpacedWords
 	alpha   int        // words with a letter
 	symbols int        // runs of symbols between white space without any letter or number
@@ -210,7 +209,6 @@ func (c *cutter) add(start, end, runes int, k Kind, has uint8) int {
 	c.words = append(c.words, Span{int32(start), int32(end)})
 	c.metas = append(c.metas, wordMeta{int32(runes), k})
 	c.tally.units[k]++
-	c.tally.runes += runes
 	if k == Spaced {
 		c.tally.letters += runes
 	}

@@ -53,14 +53,14 @@ func lowerRune(r rune) rune {
 func Lower(s string) string {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
-			return string(AppendLower(make([]byte, 0, len(s)+8), s))
+			return string(appendLower(make([]byte, 0, len(s)+8), s))
 		}
 	}
 	return s
 }
 
-// AppendLower appends Lower(s).
-func AppendLower(dst []byte, s string) []byte {
+// appendLower appends Lower(s).
+func appendLower(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c < utf8.RuneSelf {
