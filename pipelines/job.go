@@ -181,6 +181,13 @@ func (j *Job) Models(memory int64, log *slog.Logger) *models.Set {
 	return s
 }
 
+// Look returns the recipe's models for who looks and writes nothing: no reply is kept.
+func (j *Job) Look() *models.Set {
+	s := models.New(j.Recipe, models.Options{Memory: run.MemoryAllowed() / 8, Carried: recipes.FS()})
+	j.sets = append(j.sets, s)
+	return s
+}
+
 // Asked returns what models were asked through the job's runners.
 func (j *Job) Asked() []models.Usage {
 	var list []models.Usage

@@ -74,7 +74,9 @@ func TestTagBatches(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := runtest.Fingerprint(t, f.Out)
-		maps.DeleteFunc(got, func(name, _ string) bool { return name == "README.md" || strings.HasPrefix(name, "_winnow/") && !strings.Contains(name, "excluded") })
+		maps.DeleteFunc(got, func(name, _ string) bool {
+			return name == "README.md" || strings.HasPrefix(name, "_winnow/") && !strings.Contains(name, "excluded")
+		})
 		if want == nil {
 			want = got
 		}

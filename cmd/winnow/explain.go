@@ -120,7 +120,7 @@ func (a *app) origins(ctx context.Context, dir string, s *inspect.Story, chars i
 			continue
 		}
 		fmt.Fprintf(a.out, "%s\n", block(text, "  │ ", chars))
-		a.steps(steps)
+		a.steps(steps, "")
 	}
 }
 

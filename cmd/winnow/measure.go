@@ -18,7 +18,7 @@ import (
 )
 
 func newMeasure(a *app) *cobra.Command {
-	var set []string
+	var set, fields []string
 	var asJSON bool
 	var language string
 	c := &cobra.Command{
@@ -26,9 +26,13 @@ func newMeasure(a *app) *cobra.Command {
 		Short: "every rule's value and the verdict, document by document",
 		Example: `  winnow measure gopher_quality part.jsonl.zst | sort -t"$(printf '\t')" -k3n | head
   winnow cat part.parquet | winnow measure fineweb
-  winnow measure gopher_quality --set words.min=20 --language de part.jsonl`,
+  winnow measure gopher_quality --set words.min=20 --language de part.jsonl
+  winnow measure check_math --field prompt=question --field gold=answer --field answers=samples solved.jsonl`,
 		Long: "One line for each document: id, verdict, then every rule's value; tabs between them. Without PATH it reads JSON lines from\n" +
-			"standard input. A rule that does not apply to a text has the value NA.",
+			"standard input. A rule that does not apply to a text has the value NA.\n\n" +
+			"A check such as check_math has one line for each answer and check: id, answer, check, result, score, why. Rows that a run wrote hold their\n" +
+			"answers already; of others --field says where prompt, gold and answers are, as an input of a recipe does. Checks that ask a model are\n" +
+			"looked at with winnow preview.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("winnow measure takes the name of a stage; winnow stages lists them")
@@ -36,7 +40,11 @@ func newMeasure(a *app) *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			chain, rules, err := measuring(args[0], set)
+			rec, err := measuring(args[0], set, fields)
+			if err != nil {
+				return err
+			}
+			chain, err := inspect.NewChain(rec, inspect.Options{Batches: true})
 			if err != nil {
 				return err
 			}
@@ -44,32 +52,54 @@ func newMeasure(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(fields) > 0 {
+				for i := range files {
+					files[i] = files[i].As(rec.Inputs[0])
+				}
+			}
 			out := bufio.NewWriter(a.out)
-			m := measurer{out: out, chain: chain, rules: rules, language: language, asJSON: asJSON}
+			spec := rec.Stages[0].Spec
+			m := measurer{out: out, chain: chain, rules: rules(spec), language: language, asJSON: asJSON, check: strings.HasPrefix(spec.Name, "check_") || spec.Name == "dedup_answers"}
 			return errors.Join(a.measure(c, files, &m), out.Flush())
 		},
 	}
 	c.Flags().StringArrayVar(&set, "set", nil, "a setting of the stage: SETTING=VALUE (may be given again)")
+	c.Flags().StringArrayVar(&fields, "field", nil, "where the input holds what: NAME=FIELD, such as prompt=question, gold=answer, answers=samples (may be given again)")
 	c.Flags().StringVar(&language, "language", "", "language of documents that have no field language, such as de")
 	c.Flags().BoolVar(&asJSON, "json", false, "JSON lines")
 	return c
 }
 
-// measuring makes a chain of one stage, and lists the rules it measures.
-func measuring(stage string, set []string) (*inspect.Chain, []string, error) {
+// measuring makes a recipe of one stage.
+func measuring(stage string, set, fields []string) (*recipe.Recipe, error) {
 	reg := pipelines.Registry()
 	spec, ok := reg.Lookup(stage)
 	if !ok {
-		return nil, nil, unknownStage(reg, stage)
+		return nil, unknownStage(reg, stage)
 	}
-	if spec.Kind != stages.KindFilter && spec.Kind != stages.KindMapper {
-		return nil, nil, usage("measure: %s must see more than one document (it is a %s); run it", stage, spec.Kind)
+	if spec.Kind == stages.KindBarrier {
+		return nil, usage("measure: %s must see more than one document (it is a %s); run it", stage, spec.Kind)
+	}
+	if a, ok := spec.New().(stages.Asker); ok && spec.Kind == stages.KindStage && a.Asks().Ask != "" {
+		return nil, usage("measure: %s asks a model; put it into a recipe with the model and look with winnow preview", stage)
 	}
 	sets := make([]string, len(set))
 	for i, s := range set {
 		sets[i] = stage + "." + s
 	}
-	src := fmt.Sprintf("input: in.jsonl\nstages: [%s]\noutput: out\n", stage)
+	input := map[string]string{"path": "in.jsonl"}
+	for _, f := range fields {
+		name, field, ok := strings.Cut(f, "=")
+		if !ok || name == "" || field == "" || name == "path" || name == "list" {
+			return nil, usage("--field: %q: want NAME=FIELD, such as prompt=question", f)
+		}
+		input[name] = field
+	}
+	in, err := json.Marshal(input)
+	if err != nil {
+		return nil, err
+	}
+	src := fmt.Sprintf("input: %s\nstages: [%s]\noutput: out\n", in, stage)
 	rec, problems := recipe.Load([]byte(src), "measure", reg, recipe.Options{
 		Dir: ".", Set: sets, Stat: func(string) error { return nil },
 	})
@@ -80,19 +110,25 @@ func measuring(stage string, set []string) (*inspect.Chain, []string, error) {
 				errs = append(errs, errors.New(p.Message))
 			}
 		}
-		return nil, nil, exitError{exitUsage, errors.Join(errs...)}
+		return nil, exitError{exitUsage, errors.Join(errs...)}
 	}
-	chain, err := inspect.NewChain(rec, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	var rules []string
-	if f, ok := spec.New().(stages.Filter); ok {
-		for _, r := range f.Rules() {
-			rules = append(rules, r.Name)
+	return rec, nil
+}
+
+// rules lists what a stage measures.
+func rules(spec stages.Spec) []string {
+	var names []string
+	switch c := spec.New().(type) {
+	case stages.Filter:
+		for _, r := range c.Rules() {
+			names = append(names, r.Name)
+		}
+	case stages.Noter:
+		for _, r := range c.(stages.Ruler).Rules()[:c.Measures()] {
+			names = append(names, r.Name)
 		}
 	}
-	return chain, rules, nil
+	return names
 }
 
 // files finds what paths mean; none, or "-", is standard input.
@@ -115,10 +151,15 @@ type measurer struct {
 	rules    []string
 	language string
 	asJSON   bool
+	check    bool // the stage writes on answers
 }
 
 func (a *app) measure(c *cobra.Command, files []inspect.File, m *measurer) error {
-	if !m.asJSON {
+	switch {
+	case m.asJSON:
+	case m.check:
+		fmt.Fprintln(m.out, "id\tanswer\tcheck\tresult\tscore\twhy")
+	default:
 		fmt.Fprintln(m.out, strings.Join(append([]string{"id", "verdict"}, m.rules...), "\t"))
 	}
 	for _, f := range files {
@@ -130,7 +171,14 @@ func (a *app) measure(c *cobra.Command, files []inspect.File, m *measurer) error
 				d.Fields.SetText("language", m.language)
 			}
 			id := strings.Clone(d.ID)
-			if err := m.line(id, m.chain.Document(d)); err != nil {
+			had := carried(d)
+			steps, err := m.chain.Document(c.Context(), d)
+			if err == nil && m.check && len(steps) > 0 && steps[len(steps)-1].Err == nil {
+				err = m.answers(id, d, had)
+			} else if err == nil {
+				err = m.line(id, steps)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"strings"
@@ -9,17 +10,23 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/docs"
 	"github.com/winnow-data/winnow/pipelines/inspect"
+	"github.com/winnow-data/winnow/pipelines/models"
 	"github.com/winnow-data/winnow/stages"
 )
 
 func newPreview(a *app) *cobra.Command {
 	var f runFlags
 	var n, skip, chars int
+	var ask bool
 	c := &cobra.Command{
 		Use:   "preview RECIPE|NAME",
 		Short: "single documents before and after, beside the bounds; writes nothing",
 		Example: `  winnow preview my.yaml -n 5
-  winnow preview my.yaml --skip 100 --set gopher_quality.words.min=20`,
+  winnow preview my.yaml --skip 100 --set gopher_quality.words.min=20
+  winnow preview rejection-quickstart -n 1`,
+		Long: "Each document passes the stages by itself, in their order: what each measured, edited, answered and found, and the rows that were made. Left out\n" +
+			"are stages that must see more than one document. A model that is a record answers as in a run. One that would have to be asked is not: the\n" +
+			"preview ends before its stage and says so. With --ask it is asked, and its replies are kept for the run, so that none is paid twice.",
 		Args: exactArgs(1, "the recipe: a file such as my.yaml, or the name of a built-in one"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if n < 1 || skip < 0 || chars < 1 {
@@ -34,7 +41,11 @@ func newPreview(a *app) *cobra.Command {
 				return err
 			}
 			defer job.Close()
-			chain, err := inspect.NewChain(job.Recipe, job.Models(0, nil).Provide)
+			var asked *models.Set
+			if asked = job.Look(); ask {
+				asked = job.Models(0, nil)
+			}
+			chain, err := inspect.NewChain(job.Recipe, inspect.Options{Provide: asked.Provide, Batches: true, Ask: ask})
 			if err != nil {
 				return err
 			}
@@ -50,7 +61,9 @@ func newPreview(a *app) *cobra.Command {
 				if k++; k <= skip {
 					continue
 				}
-				a.previewOne(chain, d, chars)
+				if err := a.previewOne(c.Context(), chain, d, chars); err != nil {
+					return err
+				}
 				if k == skip+n {
 					break
 				}
@@ -59,7 +72,14 @@ func newPreview(a *app) *cobra.Command {
 				return fmt.Errorf("preview: the input has only %s", plural(k, "document"))
 			}
 			if len(chain.Skipped) > 0 {
-				fmt.Fprintf(a.out, "not shown: %s, which must see more than one document, or ask a model\n", strings.Join(chain.Skipped, ", "))
+				fmt.Fprintf(a.out, "not shown: %s, which must see more than one document\n", strings.Join(chain.Skipped, ", "))
+			}
+			if s := chain.Stopped; s != nil {
+				behind := ""
+				if s.Behind > 0 {
+					behind = fmt.Sprintf(" and the %s behind it", plural(s.Behind, "stage"))
+				}
+				fmt.Fprintf(a.out, "not shown: %s%s: it asks the model %s; add --ask to let it\n", oneLine(s.Label, 60), behind, oneLine(s.Model, 60))
 			}
 			return nil
 		},
@@ -67,6 +87,7 @@ func newPreview(a *app) *cobra.Command {
 	recipeFlags(c, &f)
 	c.Flags().IntVarP(&n, "n", "n", 5, "documents to show, taken from the files in turn")
 	c.Flags().IntVar(&skip, "skip", 0, "documents to pass over first")
+	c.Flags().BoolVar(&ask, "ask", false, "ask the models; their replies are kept as in a run")
 	c.Flags().IntVar(&chars, "chars", 400, "characters of each text to show")
 	return c
 }
@@ -100,28 +121,54 @@ func inTurn(files []iter.Seq2[*stages.Document, error]) iter.Seq2[*stages.Docume
 }
 
 // previewOne shows one document.
-func (a *app) previewOne(chain *inspect.Chain, d *stages.Document, chars int) {
+func (a *app) previewOne(ctx context.Context, chain *inspect.Chain, d *stages.Document, chars int) error {
 	fmt.Fprintf(a.out, "── %s  (%s, record %d", oneLine(d.ID, 100), oneLine(d.At.File, 60), d.At.Row)
 	if d.Source != "" {
 		fmt.Fprintf(a.out, ", source %s", oneLine(d.Source, 40))
 	}
 	before := d.Body()
 	fmt.Fprintf(a.out, ")\n%s\n", block(before, "   │ ", chars))
-	steps := chain.Document(d)
-	a.steps(steps)
-	if last := steps[len(steps)-1]; !last.Gone() {
+	steps, err := chain.Document(ctx, d)
+	if err != nil {
+		return err
+	}
+	a.steps(steps, "")
+	a.answers(&inspect.Fate{Answers: d.Answers}, "", chars)
+	if len(steps) == 0 || !steps[len(steps)-1].Gone() {
 		fmt.Fprintln(a.out, "   stays")
 		if after := d.Body(); after != before {
 			fmt.Fprintf(a.out, "%s\n", block(after, "   ┃ ", chars))
 		}
 	}
+	for _, s := range steps {
+		for _, m := range s.Made {
+			a.previewMade(&m, chars)
+		}
+	}
 	fmt.Fprintln(a.out)
+	return nil
+}
+
+// previewMade shows a document that a stage made.
+func (a *app) previewMade(m *inspect.Made, chars int) {
+	kind := ""
+	if m.Document.Kind != "" {
+		kind = ", a row of kind " + oneLine(m.Document.Kind, 20)
+	}
+	fmt.Fprintf(a.out, "   ▶ %s%s\n", oneLine(m.Document.ID, 100), kind)
+	if len(m.Document.Answers) == 0 {
+		fmt.Fprintf(a.out, "%s\n", block(m.Document.Body(), "      ┃ ", chars))
+	}
+	a.steps(m.Steps, "   ")
+	f := inspect.Fate{Answers: m.Document.Answers, Kept: &inspect.Kept{Kind: m.Document.Kind}}
+	a.answers(&f, "   ", chars)
 }
 
 // steps shows what each stage measured and did.
-func (a *app) steps(steps []inspect.Step) {
+func (a *app) steps(steps []inspect.Step, indent string) {
+	say := func(format string, args ...any) { fmt.Fprintf(a.out, indent+format, args...) }
 	for _, s := range steps {
-		fmt.Fprintf(a.out, "   %s", s.Label)
+		say("   %s", s.Label)
 		if s.Passed {
 			fmt.Fprint(a.out, ": not for this document (only)")
 		}
@@ -131,7 +178,7 @@ func (a *app) steps(steps []inspect.Step) {
 		for _, f := range s.Wrote {
 			fmt.Fprintf(a.out, "  %s=%s", oneLine(f.Name, 40), oneLine(string(f.Raw), 40))
 		}
-		fmt.Fprintln(a.out)
+		fmt.Fprintf(a.out, "%s\n", counts(s.Counts))
 		for _, v := range s.Values {
 			mark := " "
 			switch {
@@ -140,15 +187,29 @@ func (a *app) steps(steps []inspect.Step) {
 			case !v.Inside:
 				mark = "✗"
 			}
-			fmt.Fprintf(a.out, "     %s %-20s %10s   keeps %s\n", mark, v.Rule.Name, measured(v.Value), docs.Keeps(bare(v.Keep)))
+			say("     %s %-20s %10s   keeps %s\n", mark, v.Rule.Name, measured(v.Value), docs.Keeps(bare(v.Keep)))
 		}
 		switch {
 		case s.Err != nil:
-			fmt.Fprintf(a.out, "   → quarantined by %s: %s\n", s.Label, oneLine(s.Err.Error(), 200))
+			say("   → quarantined by %s: %s\n", s.Label, oneLine(s.Err.Error(), 200))
 		case s.Verdict.Rule != "":
-			fmt.Fprintf(a.out, "   → removed by %s.%s%s\n", s.Label, s.Verdict.Rule, why(s.Verdict.Why))
+			say("   → removed by %s.%s%s\n", s.Label, s.Verdict.Rule, why(s.Verdict.Why))
 		}
 	}
+}
+
+// counts shows what a stage has counted of one document's answers. What only means something as a sum, such as characters, is left to the report.
+func counts(n map[string]int64) string {
+	var list []string
+	for _, name := range []string{"asked", "answered", "unfit", "passed", "failed", "unknown", "repeated", "sft", "dpo", "kto", "near_identical"} {
+		if k := n[name]; k > 0 {
+			list = append(list, fmt.Sprintf("%s %s", comma(k), strings.ReplaceAll(name, "_", "-")))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(list, ", ")
 }
 
 // bare is a range without the bounds of other languages.

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,17 +16,33 @@ import (
 // A Chain passes single documents through the stages of a recipe that need no other document, and tells what each did. It decides as a
 // run does. It belongs to one goroutine.
 type Chain struct {
-	Skipped []string // labels of stages that must see the whole corpus, or a batch
+	Skipped []string // labels of stages that must see the whole corpus; without Options.Batches also of those that act on batches or judge answers
+	Stopped *Stop    // the stage before which the chain ends; nil: none
 	links   []link
 	view    text.View
 }
 
+// A Stop is a stage that asks a model which may not be asked.
+type Stop struct {
+	Label, Model string
+	Behind       int // stages that follow it
+}
+
+// Options say what a chain may do.
+type Options struct {
+	Provide func(*stages.Env) // offers what components ask the run for, such as models and tokenizers; nil offers nothing
+	Batches bool              // stages that act on batches pass too, each document as a batch of its own, and so do checks of answers
+	Ask     bool              // models that are no records may be asked; else the chain ends before the first stage that asks one
+}
+
 type link struct {
-	recipe *recipe.Stage
-	rules  []stages.Rule
-	mapper stages.Mapper
-	filter stages.Filter
-	judged int
+	recipe  *recipe.Stage
+	rules   []stages.Rule
+	mapper  stages.Mapper
+	filter  stages.Filter
+	checker stages.Checker
+	stage   stages.Stage
+	judged  int
 }
 
 // A Value is what one rule measured.
@@ -45,18 +62,26 @@ type Step struct {
 	Verdict stages.Verdict // zero: it stays
 	Err     error          // it is quarantined
 	Edited  bool
-	Wrote   []stages.Field // fields that are there now and were not, or changed
+	Wrote   []stages.Field   // fields that are there now and were not, or changed
+	Counts  map[string]int64 // what a stage that acts on answers has counted
+	Made    []Made           // documents that a stage has made of this one
+}
+
+// Made is a document that a stage has made of another, and what the stages behind did to it.
+type Made struct {
+	Document *stages.Document
+	Steps    []Step
 }
 
 // Gone says whether the step ended the document.
 func (s Step) Gone() bool { return s.Err != nil || s.Verdict.Rule != "" }
 
-// NewChain makes the components of a recipe. provide offers them what they ask the run for, such as tokenizers; nil offers nothing.
-func NewChain(rec *recipe.Recipe, provide func(*stages.Env)) (*Chain, error) {
+// NewChain makes the components of a recipe.
+func NewChain(rec *recipe.Recipe, opt Options) (*Chain, error) {
 	c := &Chain{}
 	env := &stages.Env{Dir: rec.Dir, Seed: rec.Seed, Memory: 64 << 20}
-	if provide != nil {
-		provide(env)
+	if opt.Provide != nil {
+		opt.Provide(env)
 	}
 	for i := range rec.Stages {
 		st := &rec.Stages[i]
@@ -67,9 +92,18 @@ func NewChain(rec *recipe.Recipe, provide func(*stages.Env)) (*Chain, error) {
 		l := link{recipe: st, rules: plan.Rules(component)}
 		l.mapper, _ = component.(stages.Mapper)
 		l.filter, _ = component.(stages.Filter)
-		if _, barrier := component.(stages.Barrier); barrier || l.mapper == nil && l.filter == nil {
+		_, barrier := component.(stages.Barrier)
+		if !barrier && opt.Batches {
+			l.stage, _ = component.(stages.Stage)
+			l.checker, _ = component.(stages.Checker)
+		}
+		if barrier || !l.acts() {
 			c.Skipped = append(c.Skipped, st.Label)
 			continue
+		}
+		if model := liveModel(rec, component); model != "" && !opt.Ask && l.stage != nil {
+			c.Stopped = &Stop{Label: st.Label, Model: model, Behind: len(rec.Stages) - i - 1}
+			return c, nil
 		}
 		if l.filter != nil {
 			l.judged = len(l.filter.Rules())
@@ -84,24 +118,65 @@ func NewChain(rec *recipe.Recipe, provide func(*stages.Env)) (*Chain, error) {
 	return c, nil
 }
 
+// acts says whether a link does something to a document.
+func (l *link) acts() bool {
+	return l.mapper != nil || l.filter != nil || l.checker != nil || l.stage != nil
+}
+
+// liveModel names the model that a component asks, unless that is a record; "" for none.
+func liveModel(rec *recipe.Recipe, component any) string {
+	a, ok := component.(stages.Asker)
+	if !ok || a.Asks().Ask == "" || a.Asks().Ask == stages.AskCount {
+		return ""
+	}
+	for name, m := range rec.Models {
+		if asked := a.Asks().Model; (asked == name || asked == "" && len(rec.Models) == 1) && m.Replay == "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// Labels names the stages that documents pass.
+func (c *Chain) Labels() []string {
+	list := make([]string, len(c.links))
+	for i := range c.links {
+		list[i] = c.links[i].recipe.Label
+	}
+	return list
+}
+
 // inputStep is the label of what happens before the first stage.
 const inputStep = "input"
 
-// Document passes one document through all stages, until one ends it. d is what came out.
-func (c *Chain) Document(d *stages.Document) []Step {
+// Document passes one document through all stages, until one ends it. d is what came out. An error is the world's fault, such as a model that
+// nobody reaches.
+func (c *Chain) Document(ctx context.Context, d *stages.Document) ([]Step, error) {
 	if strings.TrimSpace(d.Body()) == "" {
-		return []Step{{Label: inputStep, Verdict: stages.Verdict{Rule: plan.EmptyRule.Name}}}
+		return []Step{{Label: inputStep, Verdict: stages.Verdict{Rule: plan.EmptyRule.Name}}}, nil
 	}
+	return c.from(ctx, 0, d)
+}
+
+// from passes a document through the stages from one on.
+func (c *Chain) from(ctx context.Context, first int, d *stages.Document) (steps []Step, err error) {
 	c.view.Reset(d.Body())
-	var steps []Step
-	for i := range c.links {
-		s := c.step(&c.links[i], d)
-		steps = append(steps, s)
-		if s.Gone() {
+	for i := first; i < len(c.links); i++ {
+		l := &c.links[i]
+		if l.stage == nil {
+			steps = append(steps, c.step(l, d))
+		} else {
+			s, err := c.batch(ctx, i, d)
+			if err != nil {
+				return steps, fmt.Errorf("%s: %w", l.recipe.Label, err)
+			}
+			steps = append(steps, s)
+		}
+		if steps[len(steps)-1].Gone() {
 			break
 		}
 	}
-	return steps
+	return steps, nil
 }
 
 // step passes a document through one stage. A panic is a fault of the record.
@@ -112,13 +187,14 @@ func (c *Chain) step(l *link, d *stages.Document) (s Step) {
 			s.Err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	for _, o := range l.recipe.Only {
-		if v, ok := d.Field(o.Field); !ok || !slices.Contains(o.Values, v) {
-			s.Passed = true
-			return s
-		}
+	if !l.takes(d) {
+		s.Passed = true
+		return s
 	}
 	c.know(d)
+	if l.checker != nil {
+		s.Counts = l.check(d)
+	}
 	if l.mapper != nil {
 		before, fields := d.Body(), slices.Clone(d.Fields)
 		v, err := l.mapper.Map(d, &c.view)
@@ -145,6 +221,16 @@ func (c *Chain) step(l *link, d *stages.Document) (s Step) {
 		c.measure(l, &s)
 	}
 	return s
+}
+
+// takes says whether `only` lets a document in.
+func (l *link) takes(d *stages.Document) bool {
+	for _, o := range l.recipe.Only {
+		if v, ok := d.Field(o.Field); !ok || !slices.Contains(o.Values, v) {
+			return false
+		}
+	}
+	return true
 }
 
 // drops says whether a verdict takes effect: not with `drop: false`, and not by a rule that `without` switches off.

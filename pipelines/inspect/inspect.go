@@ -1,7 +1,7 @@
 // Package inspect holds what commands compute that look and change nothing: `cat`, `measure`, `preview`, `explain`, `plan --sample`.
 //
 //   - [Paths] and [Inputs] find files, [File.Documents] reads them, whatever their format.
-//   - [NewChain] passes single documents through the stages of a recipe that judge one document at a time, and tells what each measured.
+//   - [NewChain] passes single documents through the stages of a recipe, but those that must see the whole corpus, and tells what each did.
 //   - [Explain] finds out what became of a document in a run.
 //   - [Estimate] runs a recipe over a sample and projects what the whole would cost and leave.
 package inspect
@@ -17,6 +17,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines"
 	"github.com/winnow-data/winnow/pipelines/plan"
+	"github.com/winnow-data/winnow/pipelines/recipe"
 	"github.com/winnow-data/winnow/pipelines/recipes"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
@@ -67,6 +68,12 @@ func find(ctx context.Context, p string) ([]blob.Found, error) {
 		return nil, fmt.Errorf("input %q: nothing in the binary has that name: %w", p, fs.ErrNotExist)
 	}
 	return found, nil
+}
+
+// As returns the file, read as an entry of a recipe's input says.
+func (f File) As(in recipe.Input) File {
+	f.opt = plan.ShardOptions(in, f.opt.Kind)
+	return f
 }
 
 // Inputs returns the files that a job reads, as its recipe maps them.

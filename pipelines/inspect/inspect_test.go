@@ -74,7 +74,7 @@ func TestChainAgreesWithRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chain, err := NewChain(job.Recipe, nil)
+	chain, err := NewChain(job.Recipe, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,10 @@ func TestChainAgreesWithRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := lay(d.At.File, d.At.Row)
-			steps := chain.Document(d)
+			steps, err := chain.Document(t.Context(), d)
+			if err != nil {
+				t.Fatal(err)
+			}
 			last := steps[len(steps)-1]
 			e, removed := want[at]
 			switch {

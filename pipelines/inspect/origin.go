@@ -28,12 +28,13 @@ func Origin(ctx context.Context, dir string, at stages.Place) (text string, step
 			if d.At.Row != at.Row {
 				continue
 			}
-			chain, err := NewChain(job.Recipe, job.Models(0, nil).Provide)
+			chain, err := NewChain(job.Recipe, Options{Provide: job.Look().Provide})
 			if err != nil {
 				return "", nil, err
 			}
 			text = strings.Clone(d.Body())
-			return text, chain.Document(d), nil
+			steps, err = chain.Document(ctx, d)
+			return text, steps, err
 		}
 	}
 	return "", nil, fmt.Errorf("%s holds no record %d any more", at.File, at.Row)

@@ -71,7 +71,7 @@ func origins(ctx context.Context, dir string, places map[stages.Place]string, fo
 	if err != nil || len(places) == 0 {
 		return
 	}
-	chain, err := NewChain(job.Recipe, nil)
+	chain, err := NewChain(job.Recipe, Options{})
 	if err != nil {
 		chain = nil // a stage needs what only a run has: the words are the input's
 	}
@@ -90,7 +90,7 @@ func origins(ctx context.Context, dir string, places map[stages.Place]string, fo
 			}
 			if id, ok := places[d.At]; ok {
 				if chain != nil {
-					chain.Document(d)
+					_, _ = chain.Document(ctx, d) // without batches nothing of the world is asked
 				}
 				found[id] = strings.Clone(d.Body())
 			}
