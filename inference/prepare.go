@@ -50,6 +50,9 @@ func (b *Batcher) prepare(r *Request, grammars map[string]*schema.Grammar) (*job
 	return j, b.fits(j, len(ids))
 }
 
+// Can says what the model lacks for a task with a text; nil is nothing.
+func (b *Batcher) Can(t Task) error { return b.can(&Request{Task: t}) }
+
 // can says whether the model is of the kind that the task needs.
 func (b *Batcher) can(r *Request) error {
 	switch {

@@ -102,7 +102,7 @@ func (b *budget) failing() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if most := float64(b.limits.ModelFailures); b.failed >= failLeast && float64(b.failed) > most*float64(b.asked) {
-		return fmt.Errorf("%d of %d requests to models failed, more than limits: model_failures: %.3g%% allows; _winnow/quarantine says why, once tasks are done",
+		return fmt.Errorf("%d of %d requests to models failed, more than limits: model_failures: %.3g%% allows",
 			b.failed, b.asked, 100*most)
 	}
 	return nil

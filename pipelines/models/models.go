@@ -132,9 +132,15 @@ func (s *Set) load(name string) (*model, error) {
 	if err := s.sameForm(name, spec, opened.Model.Name()); err != nil {
 		return nil, fail(errors.Join(err, opened.Model.Close()))
 	}
+	if opened.Here && !opened.Recorded && opened.Model.Count("a") < 0 {
+		return nil, fail(errors.Join(errors.New("it has no tokenizer, and stages ask with words: put its tokenizer.json beside the weights"), opened.Model.Close()))
+	}
 	m, err := s.recorded(name, opened)
 	if err != nil {
 		return nil, fail(errors.Join(err, opened.Model.Close()))
+	}
+	if k, ok := opened.Model.(kind); ok {
+		m.kind = k
 	}
 	return m, nil
 }
@@ -229,6 +235,7 @@ func (s *Set) Usage() []Usage {
 type model struct {
 	name    string
 	here    bool            // it runs in this process
+	kind    kind            // what it lacks for a task; nil: nothing is known
 	asked   inference.Model // with record and budget
 	counted *metered        // the model behind the record; nil for a record alone
 	price   recipe.Price
@@ -238,6 +245,9 @@ type model struct {
 	failed  int64 // of those
 }
 
+// A kind knows for which tasks a model lacks something, such as a head.
+type kind interface{ Can(inference.Task) error }
+
 var _ stages.Model = (*model)(nil)
 
 // String is the model's name in the recipe, for messages.
@@ -246,8 +256,11 @@ func (m *model) String() string { return m.name }
 // Count implements [stages.Model].
 func (m *model) Count(text string) int { return m.asked.Count(text) }
 
-// Can implements [stages.Model]: a model that runs here answers all, and what an endpoint surely answers is words and vectors.
+// Can implements [stages.Model]: a model that runs here answers all that its heads allow, and what an endpoint surely answers is words and vectors.
 func (m *model) Can(what stages.Ask) bool {
+	if t, ok := tasks[what]; ok && m.kind != nil {
+		return m.kind.Can(t) == nil
+	}
 	return m.here || what == stages.AskText || what == stages.AskVector
 }
 
@@ -266,11 +279,16 @@ func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Rep
 		return nil, err
 	}
 	out, failed := make([]stages.Reply, len(replies)), int64(0)
+	var last error
 	for i := range replies {
 		out[i] = reply(&replies[i])
 		if out[i].Err != nil {
 			failed++
+			last = out[i].Err
 		}
+	}
+	if err := m.budget.failing(); err != nil && last != nil {
+		return nil, stages.Final(fmt.Errorf("%w; the model %s, for one: %w", err, m.name, last))
 	}
 	m.mu.Lock()
 	m.calls, m.failed = m.calls+int64(len(rs)), m.failed+failed

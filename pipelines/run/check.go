@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/tally"
@@ -30,6 +32,9 @@ func (r *Runner) check(ctx context.Context, ph *plan.Phase) error {
 		}
 	}
 	if err := r.checkModels(ph, t); err != nil {
+		return err
+	}
+	if err := r.checkReplies(ctx, ph); err != nil {
 		return err
 	}
 	if r.recipe.Limits.AllowEmpty {
@@ -61,6 +66,39 @@ func (r *Runner) checkModels(ph *plan.Phase, t *tally.Tally) error {
 		if s := &t.Stages[set.number]; set.asks && float64(s.Quarantined.Documents) > limit*float64(s.Entered) && s.Entered > 0 {
 			return stages.Final(fmt.Errorf("stage %s: %d of %d documents got no answer of the model, more than limits: model_failures: %.3g%% allows; see %s/quarantine",
 				set.label, s.Quarantined.Documents, s.Entered, 100*limit, Folder))
+		}
+	}
+	return nil
+}
+
+// checkReplies holds the requests that got no answer against the recipe's limit. A check of answers leaves them unknown and quarantines nothing.
+func (r *Runner) checkReplies(ctx context.Context, ph *plan.Phase) error {
+	markers, err := r.markers(ctx, ph)
+	if err != nil {
+		return err
+	}
+	used := map[string]*stages.Usage{}
+	for _, m := range markers {
+		for label, facts := range m.Facts {
+			v, ok := facts[askedFact]
+			if !ok {
+				continue
+			}
+			a, err := tally.LoadAsked(v)
+			if err != nil {
+				return fmt.Errorf("marker of %s, task %d: %w", ph.Name, m.Task, err)
+			}
+			if used[label] == nil {
+				used[label] = new(stages.Usage)
+			}
+			used[label].Add(a.Usage)
+		}
+	}
+	limit := r.recipe.Limits.ModelFailures
+	for _, label := range slices.Sorted(maps.Keys(used)) {
+		if u := used[label]; float64(u.Failed) > float64(limit)*float64(u.Calls) {
+			return stages.Final(fmt.Errorf("stage %s: %d of %d requests got no answer of the model, more than limits: model_failures: %.3g%% allows; winnow preview --ask shows what it says",
+				label, u.Failed, u.Calls, 100*float64(limit)))
 		}
 	}
 	return nil
