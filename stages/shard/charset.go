@@ -80,7 +80,10 @@ func charsetOfLines(ctx context.Context, obj blob.Object, name string, k Kind, o
 		}
 		head = head[:n]
 	} else {
-		head, _ = sample(ctx, obj, k.Compression, 64<<10)
+		var err error
+		if head, _, err = sample(ctx, obj, name, k.Compression, 64<<10); err != nil {
+			return "", err
+		}
 	}
 	return guessLines(head), nil
 }

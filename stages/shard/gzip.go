@@ -37,7 +37,7 @@ type gzipStream struct {
 	start int64 // of the member
 	out   int64 // bytes decoded of it
 	gap   *gap  // to be told by the next Read
-	end   int64 // members that start here or behind belong to another part; 0: none does
+	border
 }
 
 // member returns where in the file the member starts that the last bytes came from.
@@ -88,8 +88,8 @@ func what(err error) string {
 // next opens the next member.
 func (g *gzipStream) next() error {
 	g.start, g.out = g.in.pos(), 0
-	if g.end > 0 && g.start >= g.end {
-		return io.EOF
+	if err := g.at(g.in, g.start); err != nil {
+		return err
 	}
 	head, _ := g.in.buffered().Peek(len(gzipMagic)) // an error shows in what is missing
 	switch {
@@ -140,14 +140,17 @@ func zeros(in *input) bool {
 func (g *gzipStream) damaged(reason string) error {
 	g.gap = &gap{g.start, fmt.Sprintf("gzip member at byte %d: %s", g.start, reason)}
 	g.open = false
-	return resync(g.in, g.start+1, gzipMagic, func(b []byte) bool {
-		z, err := gzip.NewReader(bytes.NewReader(b))
-		if err != nil {
-			return false
-		}
-		z.Multistream(false)
-		return decodes(z, len(b) == probe)
-	})
+	return resync(g.in, g.start+1, gzipMagic, soundMember)
+}
+
+// soundMember says whether b, the beginning of a member, decodes.
+func soundMember(b []byte) bool {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return false
+	}
+	z.Multistream(false)
+	return decodes(z, len(b) == probe)
 }
 
 func (g *gzipStream) bomb() bool {

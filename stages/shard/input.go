@@ -21,6 +21,7 @@ type input struct {
 	buf  *bufio.Reader // over this input, for decompressors; nil until used
 	err  error         // of the world
 	read atomic.Int64  // how far reading has come
+	from int64         // where it began
 }
 
 func newInput(ctx context.Context, obj blob.Object, name string) *input {
@@ -37,6 +38,12 @@ func (in *input) buffered() *bufio.Reader {
 
 // pos returns the offset of the next byte of buffered.
 func (in *input) pos() int64 { return in.off - int64(in.buffered().Buffered()) }
+
+// start goes to the offset at which a part begins.
+func (in *input) start(off int64) {
+	in.seek(off)
+	in.from = off
+}
 
 // seek goes to an offset.
 func (in *input) seek(off int64) {

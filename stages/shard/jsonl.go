@@ -22,7 +22,9 @@ type lineReader struct {
 	record  int64 // number of the next line, from part.First or 0
 	charset string
 	src     io.Closer
-	begin   int64 // offset of the first line, if it stands behind a byte order mark and so is the first part's wherever that ends
+	begin   int64         // offset of the first line, if it stands behind a byte order mark and so is the first part's wherever that ends
+	members *memberReader // of a part of a compressed file; nil for all else
+	last    bool          // what has been read ends the part
 }
 
 func (r *Reader) openLines(p Part) (*lineReader, error) {
@@ -30,9 +32,14 @@ func (r *Reader) openLines(p Part) (*lineReader, error) {
 	l.max, l.once = r.opt.maxRecord(), r.opt.once
 	l.record = max(0, p.First)
 	plain := p.Kind.Compression == Plain
-	if plain && p.Start > 0 {
-		r.in.seek(p.Start - 1)
+	switch {
+	case p.Start == 0:
+	case plain:
+		r.in.start(p.Start - 1)
 		l.base = p.Start - 1
+	default:
+		r.in.start(p.Start)
+		l.base = max(0, p.Base)
 	}
 	src, err := r.decompress(p.Kind.Compression)
 	if err != nil {
@@ -40,12 +47,16 @@ func (r *Reader) openLines(p Part) (*lineReader, error) {
 	}
 	l.src = src
 	l.lines.src = src
+	if !plain && (p.Start > 0 || p.End > 0 && p.End < r.in.obj.Size()) {
+		l.members = newMemberReader(src, r.in, p)
+		l.lines.src = l.members
+	}
 	if p.Charset != "" {
 		if l.lines.src, err = decodeReader(src, p.Charset); err != nil {
 			return nil, err
 		}
 	}
-	if plain && p.Start > 0 {
+	if p.Start > 0 {
 		return l, l.skipLine()
 	}
 	l.skipBOM()
@@ -58,11 +69,45 @@ func (l *lineReader) skipLine() error {
 	l.max = 0 // keep nothing
 	_, err := l.next()
 	l.max = limit
-	var long *longLine
-	if errors.As(err, &long) || err == io.EOF {
+	l.passed(err)
+	var g *gap
+	if isLong(err) || err == io.EOF || errors.As(err, &g) {
 		return nil
 	}
 	return err
+}
+
+// passed notes that the line just read ended at damage behind the end of the part.
+func (l *lineReader) passed(err error) {
+	if l.members == nil || err == nil {
+		return
+	}
+	var g *gap
+	var long *longLine
+	l.last = l.last || errors.As(err, &g) && g.offset >= l.part.End || errors.As(err, &long) && long.gap != "" && long.at >= l.part.End
+}
+
+// over says whether a line that starts at an offset belongs to another part. Of plain lines a part has those that start in it. Whether the
+// last byte before a member ends a line is not known to who starts there: of members a part has the lines that start
+// behind its own start, up to one that starts where the next part does.
+func (l *lineReader) over(offset int64) bool {
+	switch {
+	case l.last:
+		return true
+	case offset == l.begin && l.part.Start == 0:
+		return false
+	case l.members != nil:
+		return l.members.over(offset)
+	}
+	return l.part.Kind.Compression == Plain && l.part.Charset == "" && offset >= l.part.End
+}
+
+// place returns where a line stands as others see it.
+func (l *lineReader) place(offset int64) int64 {
+	if l.members != nil && l.part.Start > 0 && l.part.Base < 0 {
+		return l.members.place(offset)
+	}
+	return offset
 }
 
 func (l *lineReader) skipBOM() {
@@ -77,11 +122,12 @@ func (l *lineReader) skipBOM() {
 // line returns the next record with the place it stands at. Damage comes as a *bad error.
 func (l *lineReader) line() ([]byte, Position, error) {
 	for {
-		at := Position{Offset: l.offset(), Record: -1}
-		if l.part.Kind.Compression == Plain && l.part.Charset == "" && at.Offset >= l.part.End && at.Offset != l.begin {
+		at := Position{Offset: l.place(l.offset()), Record: -1}
+		if l.over(l.offset()) {
 			return nil, at, io.EOF
 		}
 		line, err := l.next()
+		l.passed(err)
 		if err == nil {
 			if isBlank(line) {
 				continue
@@ -122,7 +168,7 @@ func isLong(err error) bool {
 // number returns the number of the record last read, counting the lines before the part if nobody has yet.
 func (l *lineReader) number() (int64, error) {
 	if l.part.First < 0 {
-		n, err := count(l.r.in.ctx, l.r.in.obj, l.r.name, l.part.Start)
+		n, err := l.before()
 		if err != nil {
 			return 0, &worldError{err}
 		}
@@ -130,6 +176,17 @@ func (l *lineReader) number() (int64, error) {
 		l.record += n
 	}
 	return l.record - 1, nil
+}
+
+// before counts the records before the part.
+func (l *lineReader) before() (int64, error) {
+	if l.part.Kind.Compression == Plain {
+		return count(l.r.in.ctx, l.r.in.obj, l.r.name, l.part.Start)
+	}
+	p := l.part
+	p.Start, p.End = 0, p.Start
+	end, err := through(l.r.in, p, l.r.opt)
+	return end.First, err
 }
 
 func (l *lineReader) close() error { return l.src.Close() }

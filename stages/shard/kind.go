@@ -85,7 +85,9 @@ func Detect(ctx context.Context, obj blob.Object, name string) (Kind, error) {
 	byName := endings[path.Ext(base)]
 	inside := head
 	if k.Compression != Plain {
-		inside, _ = sample(ctx, obj, k.Compression, 4096)
+		if inside, _, err = sample(ctx, obj, name, k.Compression, 4096); err != nil {
+			return Kind{}, fmt.Errorf("detect the format of %s: %w", name, err)
+		}
 	}
 	byBytes := sniff(inside)
 	switch {

@@ -30,6 +30,7 @@ type longLine struct {
 	size int64
 	max  int64
 	gap  string // why the member that holds it was given up, if it was
+	at   int64  // where that member starts in the file
 }
 
 func (l *longLine) Error() string {
@@ -126,7 +127,7 @@ func (l *lines) skip() error {
 		if l.err != nil {
 			var g *gap
 			if errors.As(l.err, &g) {
-				l.err, long.gap = nil, g.reason
+				l.err, long.gap, long.at = nil, g.reason, g.offset
 			}
 			return long
 		}

@@ -13,17 +13,20 @@ import (
 type Part struct {
 	Kind    Kind   `json:"kind"`
 	Charset string `json:"charset,omitempty"` // of a file of lines; "" for UTF-8
-	// Bytes for plain JSONL and lines: the part has the lines that start in [Start, End). For WARC of many gzip members those that start there. Row groups for
-	// Parquet.
+	// Bytes for plain JSONL, lines and WARC: the part has the records that start in [Start, End). Bytes of the file for gzip members and zstd frames: the
+	// part has the WARC records that start in them, and the lines that start behind the first byte of the first, up to the first byte of the next part's.
+	// Row groups for Parquet.
 	Start int64 `json:"start"`
 	End   int64 `json:"end"`
-	First int64 `json:"first"` // number of the first record; -1 where it was not counted
-	Bytes int64 `json:"bytes"` // of decoded records, estimated
+	Base  int64 `json:"base,omitempty"` // decoded bytes of lines before Start; -1 where they were not counted
+	First int64 `json:"first"`          // number of the first record; -1 where it was not counted
+	Bytes int64 `json:"bytes"`          // of decoded records, estimated
 }
 
-// Parts cuts a file into parts of about target decoded bytes each: plain JSONL and lines anywhere, Parquet between row groups, WARC of a
-// gzip member for each record between members. Any other file is one part. The cut depends on the file and target alone. Where records have no id of their own, their numbers are
-// counted here, in one pass over the file.
+// Parts cuts a file into parts of about target decoded bytes each: plain JSONL and lines anywhere, compressed ones between gzip members or zstd frames,
+// Parquet between row groups, WARC between records, which in gzip start their members. Any other file is one part, and so is one whose members are
+// large: the next is looked for in the 4 MiB behind a border. The cut depends on the file and target alone. Where records of lines have no id of
+// their own, their numbers are counted here, in one pass over the file.
 func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt Options) ([]Part, error) {
 	kind := opt.Kind
 	if kind.Format == "" {
@@ -35,9 +38,13 @@ func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt 
 	if kind.Format == Parquet {
 		return parquetParts(ctx, obj, name, target, opt)
 	}
-	whole := Part{Kind: kind, End: obj.Size(), Bytes: estimate(ctx, obj, kind)}
-	if kind.Format == WARC && kind.Compression == Gzip {
-		parts, err := memberParts(ctx, obj, name, whole, target)
+	whole := Part{Kind: kind, End: obj.Size()}
+	var err error
+	if whole.Bytes, err = estimate(ctx, obj, name, kind); err != nil {
+		return nil, err
+	}
+	if kind.Format == WARC && kind.Compression != Zstd {
+		parts, err := warcParts(ctx, obj, name, whole, target)
 		if err != nil || parts != nil {
 			return parts, err
 		}
@@ -45,12 +52,14 @@ func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt 
 	if kind.Format != JSONL && kind.Format != Lines {
 		return []Part{whole}, nil
 	}
-	var err error
 	if whole.Charset, err = charsetOfLines(ctx, obj, name, kind, opt); err != nil {
 		return nil, err
 	}
-	if kind.Compression != Plain || whole.Charset != "" || target <= 0 || obj.Size() <= target {
+	if whole.Charset != "" || target <= 0 || whole.Bytes <= target {
 		return []Part{whole}, nil
+	}
+	if kind.Compression != Plain {
+		return memberParts(ctx, obj, name, whole, target, opt)
 	}
 	n := (obj.Size() + target - 1) / target
 	parts := make([]Part, n)
@@ -62,8 +71,8 @@ func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt 
 			parts[i].First = -1
 		}
 	}
-	if kind.Format == JSONL && hasIDs(obj, opt) {
-		return parts, nil
+	if ids, err := hasIDs(ctx, obj, name, kind, opt); ids || err != nil {
+		return parts, err
 	}
 	if err := numberParts(ctx, obj, name, parts); err != nil {
 		return nil, err
@@ -72,10 +81,15 @@ func Parts(ctx context.Context, obj blob.Object, name string, target int64, opt 
 }
 
 // hasIDs says whether the first record has an id.
-func hasIDs(obj blob.Object, opt Options) bool {
-	head := make([]byte, min(obj.Size(), 1<<20))
-	n, _ := obj.ReadAt(head, 0)
-	line, _, _ := bytes.Cut(bytes.TrimPrefix(head[:n], utf8BOM), []byte("\n"))
+func hasIDs(ctx context.Context, obj blob.Object, name string, k Kind, opt Options) (bool, error) {
+	if k.Format != JSONL {
+		return false, nil
+	}
+	head, _, err := sample(ctx, obj, name, k.Compression, 1<<20)
+	if err != nil {
+		return false, err
+	}
+	line, _, _ := bytes.Cut(bytes.TrimPrefix(head, utf8BOM), []byte("\n"))
 	var s scanner
 	ms, _ := s.object(line, nil)
 	id := opt.ID
@@ -84,10 +98,10 @@ func hasIDs(obj blob.Object, opt Options) bool {
 	}
 	for i := range ms {
 		if ms[i].decodedName() == id {
-			return ms[i].raw[0] != 'n'
+			return ms[i].raw[0] != 'n', nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 // numberParts counts the records before each part.

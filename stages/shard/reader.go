@@ -90,7 +90,7 @@ func (r *Reader) damaged(d Damage) {
 func (r *Reader) Positions() []Position { return r.where }
 
 // Bytes returns how many bytes of the file have been read: progress.
-func (r *Reader) Bytes() int64 { return r.in.read.Load() }
+func (r *Reader) Bytes() int64 { return max(0, r.in.read.Load()-r.in.from) }
 
 // Skipped returns how many records were left out because they are no text by design: WARC requests, images, redirects.
 func (r *Reader) Skipped() int64 { return r.skipped }

@@ -24,7 +24,8 @@ type warc struct {
 	base   int64 // decoded offset of win[0]
 	err    error // of src, once the window is used up
 	record int64
-	first  int64 // -1: records are not numbered, the part begins in the middle
+	part   Part
+	first  int64 // number of the part's first record; -1: not counted, the part begins in the middle
 	label  string
 	arena  arena
 }
@@ -43,10 +44,15 @@ func (r *Reader) openWARC(p Part) (records, error) {
 		return nil, err
 	}
 	if g, ok := src.(*gzipStream); ok {
-		g.end = p.End
-		r.in.seek(p.Start)
+		g.end, g.stop = p.End, true
+		r.in.start(p.Start)
 	}
-	return &warc{r: r, src: src, label: Label(r.name), win: make([]byte, blockSize), first: p.First}, nil
+	w := &warc{r: r, src: src, part: p, label: Label(r.name), win: make([]byte, blockSize), first: p.First}
+	if p.Kind.Compression == Plain {
+		r.in.start(p.Start)
+		w.base = p.Start
+	}
+	return w, nil
 }
 
 func (w *warc) close() error { return w.src.Close() }
@@ -121,6 +127,12 @@ func (w *warc) next(d *stages.Document) (Position, error) {
 			w.a++
 		}
 		at := w.position()
+		if w.part.Kind.Compression == Plain && w.part.End > 0 && w.part.End < w.r.in.obj.Size() && at.Offset >= w.part.End {
+			if at.Offset > w.part.End {
+				return at, stages.Final(&straddled{w.r.name, w.part.End})
+			}
+			return at, io.EOF
+		}
 		if w.a == w.b {
 			return at, w.end(at, nil)
 		}
@@ -134,6 +146,10 @@ func (w *warc) next(d *stages.Document) (Position, error) {
 			return at, err
 		}
 		ok, err := w.document(d, at, head, body)
+		var world *worldError
+		if errors.As(err, &world) {
+			return at, world
+		}
 		if err != nil {
 			return at, &bad{Damage{Offset: at.Offset, Record: at.Record, Reason: err.Error(), Raw: bytes.Clone(body[:min(len(body), maxRaw)])}}
 		}

@@ -44,11 +44,11 @@ func (w *warc) document(d *stages.Document, at Position, head textproto.MIMEHead
 	}
 	*d = stages.Document{Text: text, Source: w.r.opt.Source}
 	id := strings.Trim(head.Get("WARC-Record-ID"), "<>")
-	switch d.ID = id; {
-	case id == "" && at.Record < 0: // alone among records with ids of their own
-		d.ID = w.label + "@" + strconv.FormatInt(at.Offset, 10)
-	case id == "":
-		d.ID = w.label + "#" + strconv.FormatInt(at.Record, 10)
+	if d.ID = id; id == "" {
+		if err := w.numbered(); err != nil {
+			return false, err
+		}
+		d.ID = w.label + "#" + strconv.FormatInt(w.record-1, 10)
 	}
 	d.Fields = make(stages.Fields, 0, 4)
 	w.field(d, "url", strings.Trim(head.Get("WARC-Target-URI"), "<>"))

@@ -23,6 +23,7 @@ type zstdStream struct {
 	start  int64
 	out    int64
 	gap    *gap
+	border
 }
 
 func newZstdStream(in *input, window int64) (*zstdStream, error) {
@@ -79,6 +80,9 @@ func (z *zstdStream) Read(p []byte) (int, error) {
 // next opens the next frame.
 func (z *zstdStream) next() error {
 	z.start, z.out = z.in.pos(), 0
+	if err := z.at(z.in, z.start); err != nil {
+		return err
+	}
 	head, _ := z.in.buffered().Peek(zstd.HeaderMaxSize) // an error shows in what is missing
 	var h zstd.Header
 	switch {
@@ -125,16 +129,18 @@ func (z *zstdStream) next() error {
 func (z *zstdStream) damaged(reason string) error {
 	z.gap = &gap{z.start, fmt.Sprintf("zstd frame at byte %d: %s", z.start, reason)}
 	z.open = false
-	return resync(z.in, z.start+1, zstdMagic, func(b []byte) bool {
-		var h zstd.Header
-		if h.Decode(b) != nil || h.WindowSize > uint64(z.window) {
-			return false
-		}
-		// A frame is believed when its first block lies within the file or another block follows it.
-		f := frame{in: newInput(z.in.ctx, blob.Bytes(b), z.in.name), left: h.HeaderSize, sum: h.HasCheckSum}
-		_, err := io.Copy(io.Discard, &f)
-		return err == nil || err == io.ErrUnexpectedEOF && len(b) == probe
-	})
+	return resync(z.in, z.start+1, zstdMagic, z.sound)
+}
+
+// sound says whether b is the beginning of a frame: its first block lies within the file or another block follows it.
+func (z *zstdStream) sound(b []byte) bool {
+	var h zstd.Header
+	if h.Decode(b) != nil || h.WindowSize > uint64(z.window) {
+		return false
+	}
+	f := frame{in: newInput(z.in.ctx, blob.Bytes(b), z.in.name), left: h.HeaderSize, sum: h.HasCheckSum}
+	_, err := io.Copy(io.Discard, &f)
+	return err == nil || err == io.ErrUnexpectedEOF && len(b) == probe
 }
 
 func (z *zstdStream) bomb() bool {
