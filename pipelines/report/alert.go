@@ -73,18 +73,28 @@ func (d *Data) alertStages(add adder) {
 		add(Red, "funnel", "No document is left.")
 	}
 	for _, s := range d.Stages {
-		if s.In.Documents >= wipeOutLeast && part(s.Dropped.Documents, s.In.Documents) > removedMost {
+		if n := s.Dropped.Documents - s.became(); s.In.Documents >= wipeOutLeast && part(n, s.In.Documents) > removedMost {
 			level := Red
 			if s.draws() {
 				level = Note
 			}
-			add(level, "funnel", "%s removed %s of the %s that reached it.", s.Label, share(s.Dropped.Documents, s.In.Documents), plural(s.In.Documents, "document"))
+			add(level, "funnel", "%s removed %s of the %s that reached it.", s.Label, share(n, s.In.Documents), plural(s.In.Documents, "document"))
 		}
 	}
 }
 
 // draws says whether a stage removes documents because a budget is full and not for what they are.
-func (s *Stage) draws() bool { return s.Name == "mix" || s.Name == "sample" }
+func (s *Stage) draws() bool { return s.Name == "mix" || s.Name == "sample" || s.Name == "select" }
+
+// became is how many documents a stage removed because rows were made of them: they are not lost.
+func (s *Stage) became() int64 {
+	for _, r := range s.Rules {
+		if s.Name == "pick" && r.Name == "picked" {
+			return r.Dropped.Documents
+		}
+	}
+	return 0
+}
 
 func part(n, of int64) float64 {
 	if of == 0 {

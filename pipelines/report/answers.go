@@ -129,7 +129,7 @@ func (p *page) AnswerRows() []answerRow {
 	for _, c := range p.Answers[:min(len(p.Answers), 2*p.detail.rows)] {
 		row := answerRow{Name: label(c.Stage)}
 		n := c.Counts
-		switch pairs, per := c.pairs(); {
+		switch {
 		case c.checked():
 			decided := n["passed"] + n["failed"]
 			lo, hi := wilson(n["passed"], decided)
@@ -142,12 +142,13 @@ func (p *page) AnswerRows() []answerRow {
 			row.Text = fmt.Sprintf("%s, %s asked, %s answered, %s failed, %s cut off or unfit", plural(n["prompts"], "prompt"), count(n["asked"]), count(n["answered"]), count(n["failed"]), count(n["unfit"]))
 			row.Bar = chart.Bar([]chart.Segment{{Class: "after", Value: float64(n["answered"] - n["unfit"]), Title: "answered"}, {Class: "before", Value: float64(n["unfit"]), Title: "cut off or unfit"}}, float64(n["asked"]))
 		case n["prompts"] > 0:
-			row.Text = fmt.Sprintf("%s: %s sft, %s dpo, %s kto", plural(n["prompts"], "prompt"), plural(n["sft"], "row"), plural(pairs, "pair"), plural(n["kto"], "row"))
-			if pairs > 0 {
-				row.Text += fmt.Sprintf("; %s pairs for each prompt that has some; chosen longer in %s, rejected in %s (%s and %s characters on average); %s near-identical",
-					about(per), percent(part(n["chosen_longer"], pairs)), percent(part(n["rejected_longer"], pairs)),
-					about(part(n["chosen_characters"], pairs)), about(part(n["rejected_characters"], pairs)), count(n["near_identical"]))
+			var made []string
+			for _, k := range []struct{ kind, unit string }{{"sft", "row"}, {"dpo", "pair"}, {"kto", "row"}} {
+				if n[k.kind] > 0 {
+					made = append(made, plural(n[k.kind], k.kind+" "+k.unit))
+				}
 			}
+			row.Text = fmt.Sprintf("%s: %s", plural(n["prompts"], "prompt"), cmp.Or(strings.Join(made, ", "), "no rows"))
 		default:
 			var words []string
 			for _, name := range slices.Sorted(maps.Keys(n)) {

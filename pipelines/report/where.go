@@ -13,7 +13,7 @@ type groupRow struct {
 	Name          string
 	Bar           template.HTML
 	Before, After tally.Flow
-	Kept          string // share of the documents before
+	Kept          string // share of the documents before and made
 }
 
 // A groupTable is what is shown of a list of groups.
@@ -34,7 +34,7 @@ func (p *page) groupTable(of string, list []Group) groupTable {
 	rows := make([]groupRow, 0, len(list))
 	for _, g := range list {
 		rows = append(rows, groupRow{
-			Name: label(name(g.Name)), Before: g.Before, After: g.After, Kept: share(g.After.Documents, g.Before.Documents),
+			Name: label(name(g.Name)), Before: g.Before, After: g.After, Kept: share(g.After.Documents, g.Before.Documents+g.Made.Documents),
 			Bar: chart.Pair(float64(g.Before.Documents), float64(g.After.Documents), float64(top),
 				"before: "+plural(g.Before.Documents, "document"), "after: "+plural(g.After.Documents, "document")),
 		})
