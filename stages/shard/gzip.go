@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/winnow-data/winnow/stages/shard/internal/inflate"
 )
 
 // decompress returns the decoded bytes of the file.
@@ -32,7 +34,7 @@ func isBomb(in, out int64) bool { return out > bombBytes && out/max(in, 1) > bom
 // gzipStream decodes concatenated gzip members.
 type gzipStream struct {
 	in    *input
-	z     *gzip.Reader
+	z     *inflate.Reader
 	open  bool
 	start int64 // of the member
 	out   int64 // bytes decoded of it
@@ -107,7 +109,7 @@ func (g *gzipStream) next() error {
 		return g.damaged("no gzip member starts here")
 	}
 	if g.z == nil {
-		g.z = new(gzip.Reader)
+		g.z = new(inflate.Reader)
 	}
 	err := g.z.Reset(g.in.buffered())
 	switch {
@@ -116,7 +118,6 @@ func (g *gzipStream) next() error {
 	case err != nil:
 		return g.damaged(what(err))
 	}
-	g.z.Multistream(false)
 	g.open = true
 	return nil
 }
