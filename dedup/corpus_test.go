@@ -1,14 +1,10 @@
 package dedup_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/realdata"
@@ -17,33 +13,14 @@ import (
 // corpus reads documents from JSON lines, compressed or not: id and text, the file's name as source.
 func corpus(t testing.TB, name string) []stages.Document {
 	t.Helper()
-	f, err := os.Open(realdata.Path(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var r io.Reader = f
-	if filepath.Ext(name) == ".zst" {
-		z, err := zstd.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer z.Close()
-		r = z
-	}
 	var docs []stages.Document
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
+	realdata.Lines(t, name, func(line []byte) {
 		var row struct{ ID, Text string }
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+		if err := json.Unmarshal(line, &row); err != nil {
 			t.Fatal(err)
 		}
 		docs = append(docs, stages.Document{ID: row.ID, Text: row.Text, Source: filepath.Base(name)})
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
+	})
 	return docs
 }
 
@@ -58,17 +35,7 @@ func size(docs []stages.Document) (n int64) {
 // shared returns a file of the shared data, decompressed.
 func shared(t testing.TB, name string) []byte {
 	t.Helper()
-	f, err := os.Open(realdata.Path(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	b, err := io.ReadAll(z)
+	b, err := io.ReadAll(realdata.Open(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

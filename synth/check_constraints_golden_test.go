@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/synth/check/constraint"
@@ -44,24 +42,14 @@ type response struct {
 
 func responses(t testing.TB) []response {
 	t.Helper()
-	f, err := os.Open(realdata.Path(t, "golden/ifeval/responses.jsonl.zst"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
 	var rows []response
-	for s := json.NewDecoder(bufio.NewReader(z)); s.More(); {
+	realdata.Lines(t, "golden/ifeval/responses.jsonl.zst", func(line []byte) {
 		var r response
-		if err := s.Decode(&r); err != nil {
+		if err := json.Unmarshal(line, &r); err != nil {
 			t.Fatal(err)
 		}
 		rows = append(rows, r)
-	}
+	})
 	return rows
 }
 

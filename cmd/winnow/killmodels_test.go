@@ -41,17 +41,7 @@ output: {path: all, format: jsonl}
 // excerpt writes the first records of a file of the corpus.
 func excerpt(t *testing.T, from, to string, n int) {
 	t.Helper()
-	f, err := os.Open(realdata.Path(t, from))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	data, err := io.ReadAll(io.LimitReader(z, 1<<20))
+	data, err := io.ReadAll(io.LimitReader(realdata.Open(t, from), 1<<20))
 	if err != nil {
 		t.Fatal(err)
 	}

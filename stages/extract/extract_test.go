@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/winnow-data/winnow/stages/cputime"
 )
 
 var quality = Options{Mode: Quality, MaxSize: 10 << 20, MaxTime: time.Minute}
@@ -222,7 +224,7 @@ func BenchmarkPage(b *testing.B) {
 	for _, mode := range []Mode{Quality, Fast} {
 		b.Run(string(mode), func(b *testing.B) {
 			b.SetBytes(int64(size))
-			start := cpuTime()
+			start := cputime.Now()
 			for b.Loop() {
 				for _, p := range set {
 					if _, err := Page(p.html, Options{Mode: mode, MaxSize: 10 << 20, MaxTime: time.Minute}); err != nil {
@@ -230,7 +232,7 @@ func BenchmarkPage(b *testing.B) {
 					}
 				}
 			}
-			if used := cpuTime() - start; used > 0 {
+			if used := cputime.Now() - start; used > 0 {
 				b.ReportMetric(float64(len(set)*b.N)/used.Seconds(), "pages/cpu-s")
 			}
 		})

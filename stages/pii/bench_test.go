@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/winnow-data/winnow/stages/cputime"
 	"github.com/winnow-data/winnow/stages/realdata"
 )
 
@@ -24,11 +25,11 @@ func BenchmarkMask(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(c.text)))
-			start := cpuTime()
+			start := cputime.Now()
 			for b.Loop() {
 				Mask(c.text)
 			}
-			if used := cpuTime() - start; used > 0 {
+			if used := cputime.Now() - start; used > 0 {
 				b.ReportMetric(float64(len(c.text))*float64(b.N)/1e6/used.Seconds(), "cpuMB/s")
 			}
 		})

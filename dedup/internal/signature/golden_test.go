@@ -1,16 +1,12 @@
 package signature
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
@@ -21,28 +17,13 @@ import (
 // lines reads the lines of a compressed file of the shared data as JSON.
 func lines[T any](t testing.TB, name string) (out []T) {
 	t.Helper()
-	f, err := os.Open(realdata.Path(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	s := bufio.NewScanner(z)
-	s.Buffer(nil, 64<<20)
-	for s.Scan() {
+	realdata.Lines(t, name, func(line []byte) {
 		var v T
-		if err := json.Unmarshal(s.Bytes(), &v); err != nil {
+		if err := json.Unmarshal(line, &v); err != nil {
 			t.Fatal(err)
 		}
 		out = append(out, v)
-	}
-	if err := s.Err(); err != nil {
-		t.Fatal(err)
-	}
+	})
 	return out
 }
 

@@ -1,15 +1,11 @@
 package spacy
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
@@ -20,28 +16,13 @@ func golden[T any](t testing.TB, name string, id func(*T) string) map[string]*T 
 	t.Helper()
 	out := map[string]*T{}
 	for _, set := range []string{"ship", "here"} {
-		h, err := os.Open(realdata.Path(t, "golden/datatrove/"+name+"."+set+".jsonl.zst"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer h.Close()
-		z, err := zstd.NewReader(h)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer z.Close()
-		lines := bufio.NewScanner(z)
-		lines.Buffer(nil, 64<<20)
-		for lines.Scan() {
+		realdata.Lines(t, "golden/datatrove/"+name+"."+set+".jsonl.zst", func(line []byte) {
 			v := new(T)
-			if err := json.Unmarshal(lines.Bytes(), v); err != nil {
+			if err := json.Unmarshal(line, v); err != nil {
 				t.Fatal(err)
 			}
 			out[id(v)] = v
-		}
-		if err := lines.Err(); err != nil {
-			t.Fatal(err)
-		}
+		})
 	}
 	return out
 }
