@@ -42,6 +42,8 @@ type DatatroveC4 struct {
 	out     []byte
 	fates   [peerFates]int // how many lines had which fate, of the text at hand
 	found   int            // sentences in the lines that stay
+	fired   bool           // a line dropped the document before all were counted
+	edited  string         // what is left of a text that is no conversation
 }
 
 var datatroveC4 = DatatroveC4{
@@ -61,9 +63,12 @@ var datatroveC4 = DatatroveC4{
 // Rules implements stages.Ruler.
 func (f *DatatroveC4) Rules() []stages.Rule {
 	return []stages.Rule{
+		{
+			Name: "too_few_sentences", Keep: f.NumSentences, Unit: "sentences", Setting: "num_sentences",
+			Doc: "Sentences in the lines that stay (min_num_sentences); not counted where the document went for another reason.",
+		},
 		{Name: "lorem_ipsum", Keep: stages.Any, Doc: `"lorem ipsum", in any case, in a line that no earlier rule has cut (filter_lorem_ipsum).`},
 		{Name: "curly_bracket", Keep: stages.Any, Doc: `"{" in a line that no earlier rule has cut (filter_curly_bracket).`},
-		{Name: "too_few_sentences", Keep: f.NumSentences, Unit: "sentences", Doc: "Sentences in the lines that stay (min_num_sentences)."},
 	}
 }
 
@@ -100,11 +105,10 @@ func (f *DatatroveC4) Without(name string) {
 func (f *DatatroveC4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
 	f.cutter = f.Words.CutterOf(t)
 	f.perLine, f.inWord = f.WordsPerLine.For(t.Language()), f.WordLength.For(t.Language())
-	f.found, f.fates = 0, [peerFates]int{}
-	var edited string
+	f.found, f.fates, f.fired = 0, [peerFates]int{}, true
 	if d.Turns == nil {
 		rule := ""
-		if edited, rule = f.edit(d.Text); rule != "" {
+		if f.edited, rule = f.edit(d.Text); rule != "" {
 			return stages.Verdict{Rule: rule, Value: 1}, nil
 		}
 	}
@@ -113,25 +117,64 @@ func (f *DatatroveC4) Map(d *stages.Document, t *text.View) (stages.Verdict, err
 			return stages.Verdict{Rule: rule, Value: 1}, nil
 		}
 	}
+	f.fired = false
 	if !f.NumSentences.For(t.Language()).Has(float64(f.found)) {
 		return stages.Verdict{Rule: "too_few_sentences", Value: float64(f.found)}, nil
 	}
+	f.cut(d)
+	return stages.Verdict{}, nil
+}
+
+// cut puts what is left in the place of the words of a document that was looked at.
+func (f *DatatroveC4) cut(d *stages.Document) {
 	page := d.Text
 	d.Edit(func(s string) string {
 		if d.Turns == nil && s == page {
-			return edited
+			return f.edited
 		}
 		if out, rule := f.edit(s); rule == "" {
 			return out
 		}
 		return s
 	})
-	return stages.Verdict{}, nil
+}
+
+// Measures implements stages.Noter.
+func (f *DatatroveC4) Measures() int {
+	if f.NumSentences.Open() {
+		return 0
+	}
+	return 1
+}
+
+// Measured implements stages.Measurer.
+func (f *DatatroveC4) Measured(m []float64) {
+	if len(m) > 0 && !f.fired {
+		m[0] = float64(f.found)
+	}
+}
+
+// Spare implements stages.Sparer: a page with too few sentences keeps its lines, as with datatrove, and would have lost them.
+func (f *DatatroveC4) Spare(d *stages.Document) {
+	if !f.fired {
+		f.cut(d)
+	}
+}
+
+// Rerun implements stages.Rerunner.
+func (f *DatatroveC4) Rerun() string {
+	if f.NumSentences.Open() {
+		return "sentences were not counted, since num_sentences has no bounds"
+	}
+	return ""
 }
 
 // Interface guards.
 var (
 	_ stages.Mapper   = (*DatatroveC4)(nil)
 	_ stages.Ruler    = (*DatatroveC4)(nil)
+	_ stages.Measurer = (*DatatroveC4)(nil)
+	_ stages.Sparer   = (*DatatroveC4)(nil)
+	_ stages.Rerunner = (*DatatroveC4)(nil)
 	_ stages.Switcher = (*DatatroveC4)(nil)
 )

@@ -27,7 +27,7 @@ var datatroveC4Paragraphs = DatatroveC4Paragraphs{Paragraphs: stages.AtLeast(3),
 // Rules implements stages.Filter.
 func (f *DatatroveC4Paragraphs) Rules() []stages.Rule {
 	name := "< " + strconv.FormatFloat(f.Paragraphs.Min, 'f', -1, 64) + " paragraphs"
-	return []stages.Rule{{Name: name, Keep: f.Paragraphs, Unit: "lines", Doc: "Long lines (min_paragraphs, min_paragraph_len)."}}
+	return []stages.Rule{{Name: name, Keep: f.Paragraphs, Unit: "lines", Setting: "paragraphs", Doc: "Long lines (min_paragraphs, min_paragraph_len)."}}
 }
 
 // Measure implements stages.Filter.

@@ -77,16 +77,16 @@ func oneBound(r stages.Range, of func(stages.Range) stages.Range) stages.Range {
 // Rules implements stages.Filter.
 func (f *DatatroveGopherQuality) Rules() []stages.Rule {
 	return []stages.Rule{
-		{Name: "gopher_short_doc", Keep: lower(f.DocWords), Unit: "words", Doc: "Words that are not punctuation alone (min_doc_words)."},
-		{Name: "gopher_long_doc", Keep: upper(f.DocWords), Unit: "words", Doc: "Words that are not punctuation alone (max_doc_words)."},
-		{Name: "gopher_below_avg_threshold", Keep: lower(f.AvgWordLength), Unit: "characters", Doc: "Mean length of words that are not punctuation alone (min_avg_word_length)."},
-		{Name: "gopher_above_avg_threshold", Keep: upper(f.AvgWordLength), Unit: "characters", Doc: "Mean length of words that are not punctuation alone (max_avg_word_length)."},
-		{Name: "gopher_too_many_hashes", Keep: f.SymbolWordRatio, Doc: "Number signs for each word (max_symbol_word_ratio)."},
-		{Name: "gopher_too_many_ellipsis", Keep: f.SymbolWordRatio, Doc: `"..." and "…" for each word (max_symbol_word_ratio).`},
-		{Name: "gopher_too_many_bullets", Keep: f.BulletLinesRatio, Unit: "share", Doc: "Lines that begin with • or - (max_bullet_lines_ratio)."},
-		{Name: "gopher_too_many_end_ellipsis", Keep: f.EllipsisLinesRatio, Unit: "share", Doc: `Lines that end in "..." or "…" (max_ellipsis_lines_ratio).`},
-		{Name: "gopher_below_alpha_threshold", Keep: f.NonAlphaWordsRatio, Unit: "share", Doc: "Words with a letter (max_non_alpha_words_ratio, a minimum)."},
-		{Name: "gopher_enough_stop_words", Keep: f.StopWords, Unit: "words", Doc: "Different stop words (min_stop_words)."},
+		{Name: "gopher_short_doc", Keep: lower(f.DocWords), Setting: "doc_words", Unit: "words", Doc: "Words that are not punctuation alone (min_doc_words)."},
+		{Name: "gopher_long_doc", Keep: upper(f.DocWords), Setting: "doc_words", Unit: "words", Doc: "Words that are not punctuation alone (max_doc_words)."},
+		{Name: "gopher_below_avg_threshold", Keep: lower(f.AvgWordLength), Setting: "avg_word_length", Unit: "characters", Doc: "Mean length of words that are not punctuation alone (min_avg_word_length)."},
+		{Name: "gopher_above_avg_threshold", Keep: upper(f.AvgWordLength), Setting: "avg_word_length", Unit: "characters", Doc: "Mean length of words that are not punctuation alone (max_avg_word_length)."},
+		{Name: "gopher_too_many_hashes", Keep: f.SymbolWordRatio, Setting: "symbol_word_ratio", Doc: "Number signs for each word (max_symbol_word_ratio)."},
+		{Name: "gopher_too_many_ellipsis", Keep: f.SymbolWordRatio, Setting: "symbol_word_ratio", Doc: `"..." and "…" for each word (max_symbol_word_ratio).`},
+		{Name: "gopher_too_many_bullets", Keep: f.BulletLinesRatio, Setting: "bullet_lines_ratio", Unit: "share", Doc: "Lines that begin with • or - (max_bullet_lines_ratio)."},
+		{Name: "gopher_too_many_end_ellipsis", Keep: f.EllipsisLinesRatio, Setting: "ellipsis_lines_ratio", Unit: "share", Doc: `Lines that end in "..." or "…" (max_ellipsis_lines_ratio).`},
+		{Name: "gopher_below_alpha_threshold", Keep: f.NonAlphaWordsRatio, Setting: "non_alpha_words_ratio", Unit: "share", Doc: "Words with a letter (max_non_alpha_words_ratio, a minimum)."},
+		{Name: "gopher_enough_stop_words", Keep: f.StopWords, Setting: "stop_words", Unit: "words", Doc: "Different stop words (min_stop_words)."},
 	}
 }
 

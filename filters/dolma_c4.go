@@ -109,6 +109,14 @@ func (f *DolmaC4) Measure(t *text.View, m []float64) {
 	}
 }
 
+// Rerun implements [stages.Rerunner]: a document is judged before lines are cut, by the first rule that it breaks, and again after.
+func (f *DolmaC4) Rerun() string {
+	if len(f.Cut) > 0 {
+		return "with cut a document is judged before its lines are cut and again after"
+	}
+	return ""
+}
+
 func one(b bool) float64 {
 	if b {
 		return 1

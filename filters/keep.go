@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -38,6 +39,7 @@ type Keep struct {
 
 	names []string
 	cuts  map[string]*Cut
+	found []float64 // by name: of the document at hand
 }
 
 var keepDefaults = Keep{}
@@ -75,7 +77,7 @@ func (k *Keep) Validate() error {
 // Provision implements [stages.Provisioner].
 func (k *Keep) Provision(*stages.Env) error {
 	all := k.all()
-	k.names, k.cuts = slices.Sorted(maps.Keys(all)), map[string]*Cut{}
+	k.names, k.cuts, k.found = slices.Sorted(maps.Keys(all)), map[string]*Cut{}, make([]float64, len(all))
 	for name, c := range all {
 		if c.Match != "" {
 			re, err := compile(c.Match)
@@ -108,7 +110,11 @@ func (k *Keep) Rules() []stages.Rule {
 	var rules []stages.Rule
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		c := all[name]
-		rules = append(rules, stages.Rule{Name: name, Keep: c.Range, Doc: "The field " + name + " is " + c.String() + "."})
+		setting := name
+		if _, under := k.Fields[name]; under {
+			setting = "fields." + name
+		}
+		rules = append(rules, stages.Rule{Name: name, Keep: c.Range, Setting: setting, Doc: "The field " + name + " is " + c.String() + "."})
 	}
 	return rules
 }
@@ -127,30 +133,58 @@ func (k *Keep) Without(name string) {
 	}
 }
 
-// Map implements [stages.Mapper].
+// Map implements [stages.Mapper]. What is behind the first field by which a document goes is looked at too, for [Keep.Measured]; a fault there is none of the document's.
 func (k *Keep) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
-	for _, name := range k.names {
-		c := k.cuts[name]
-		if c.off {
-			continue
+	verdict := stages.Verdict{}
+	for i, name := range k.names {
+		v, x, err := k.judge(d, name, t.Language())
+		if err != nil && verdict.Rule == "" {
+			return verdict, fmt.Errorf("field %s: %w", name, err)
 		}
-		raw, err := fieldRaw(d, name)
-		if err != nil {
-			return stages.Verdict{}, fmt.Errorf("field %s: %w", name, err)
-		}
-		fit, x, err := c.judge(raw, t.Language())
-		switch {
-		case err != nil:
-			return stages.Verdict{}, fmt.Errorf("field %s: %w", name, err)
-		case fit == fieldMissing:
-			return stages.Verdict{Rule: name, Why: "absent"}, nil
-		case fit == fieldMisfits && c.Open():
-			return stages.Verdict{Rule: name, Why: shown(string(raw))}, nil
-		case fit == fieldMisfits:
-			return stages.Verdict{Rule: name, Value: x}, nil
+		k.found[i] = x
+		if verdict.Rule == "" {
+			verdict = v
 		}
 	}
-	return stages.Verdict{}, nil
+	return verdict, nil
+}
+
+// judge holds a field of a document against its cut, and returns the number there: NaN of what no other bound lets stay, stages.NA of what stays without one.
+func (k *Keep) judge(d *stages.Document, name, language string) (v stages.Verdict, x float64, err error) {
+	c := k.cuts[name]
+	if c.off {
+		return v, stages.NA, nil
+	}
+	raw, err := fieldRaw(d, name)
+	if err != nil {
+		return v, math.NaN(), err
+	}
+	fit, x, err := c.judge(raw, language)
+	switch {
+	case err != nil:
+		return v, math.NaN(), err
+	case fit == fieldMissing:
+		return stages.Verdict{Rule: name, Why: "absent"}, math.NaN(), nil
+	case fit == fieldMisfits && c.Open():
+		return stages.Verdict{Rule: name, Why: shown(string(raw))}, math.NaN(), nil
+	case fit == fieldMisfits:
+		v = stages.Verdict{Rule: name, Value: x}
+	case c.Open():
+		x = stages.NA
+	}
+	return v, x, nil
+}
+
+// Measures implements [stages.Noter].
+func (k *Keep) Measures() int { return len(k.all()) }
+
+// Measured implements [stages.Measurer]: the number in a field under bounds, and NaN where a field is absent or holds no value that stays.
+func (k *Keep) Measured(m []float64) {
+	for i, x := range k.found {
+		if !stages.IsNA(x) {
+			m[i] = x
+		}
+	}
 }
 
 // Interface guards.
@@ -160,5 +194,6 @@ var (
 	_ stages.Provisioner = (*Keep)(nil)
 	_ stages.Reader      = (*Keep)(nil)
 	_ stages.Ruler       = (*Keep)(nil)
+	_ stages.Measurer    = (*Keep)(nil)
 	_ stages.Switcher    = (*Keep)(nil)
 )

@@ -93,10 +93,10 @@ func (c *Cut) DescribeSetting() settings.Description {
 
 // MarshalJSON writes the cut for a plan's key.
 func (c Cut) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Cut    json.RawMessage
-		Values []string
-	}{settings.Canonical(&c.cut), c.Values})
+	if len(c.Values) > 0 {
+		return json.Marshal(c.Values)
+	}
+	return settings.Canonical(&c.cut), nil
 }
 
 // String is the cut as a recipe spells it.
@@ -128,7 +128,7 @@ const (
 	fieldMissing
 )
 
-// judge says whether a value stays, and which number it is, if the cut has bounds. raw is JSON; nil is a field that is not there.
+// judge says whether a value stays, and which number it is, if the cut has bounds; stages.NA of none that stays. raw is JSON; nil is a field that is not there.
 // An error says that the value is of a type that the cut cannot judge.
 func (c *Cut) judge(raw []byte, language string) (fit fieldFit, x float64, err error) {
 	v, err := fieldValues(raw)
@@ -136,7 +136,7 @@ func (c *Cut) judge(raw []byte, language string) (fit fieldFit, x float64, err e
 	case err != nil:
 		return fieldFits, 0, err
 	case len(v) == 0 && c.Absent == "keep":
-		return fieldFits, 0, nil
+		return fieldFits, stages.NA, nil
 	case len(v) == 0:
 		return fieldMissing, 0, nil
 	}

@@ -41,6 +41,7 @@ type Language struct {
 	Short  string      // lingua: who decides texts under 120 letters that leave doubt, lingua-go or trigrams
 
 	detect func(string) (lingua.Answer, error)
+	guess  lingua.Answer // of the document at hand
 }
 
 var languageDefaults = Language{Min: 0.65, Engine: "lingua", Short: "lingua-go"}
@@ -48,8 +49,8 @@ var languageDefaults = Language{Min: 0.65, Engine: "lingua", Short: "lingua-go"}
 // Rules implements [stages.Ruler].
 func (l *Language) Rules() []stages.Rule {
 	return []stages.Rule{
+		{Name: "score", Keep: stages.AtLeast(l.Min), Setting: "min", Doc: "how sure the engine is of a wanted language, 0 to 1"},
 		{Name: "language", Keep: stages.Any, Doc: "the detected language is one of keep; the drop names what was found"},
-		{Name: "score", Keep: stages.AtLeast(l.Min), Doc: "how sure the engine is of a wanted language, 0 to 1"},
 	}
 }
 
@@ -188,7 +189,8 @@ func (l *Language) Map(d *stages.Document, t *text.View) (stages.Verdict, error)
 	if err != nil {
 		return stages.Verdict{}, err
 	}
-	guess, tag := a.Language, a.Language+"-"+a.Script
+	l.guess = a
+	tag := a.Language + "-" + a.Script
 	if a.Score < l.Min {
 		a.Language = lingua.Undetermined
 	}
@@ -196,16 +198,48 @@ func (l *Language) Map(d *stages.Document, t *text.View) (stages.Verdict, error)
 	if a.Language != lingua.Undetermined {
 		t.SetLanguage(a.Language)
 	}
-	wanted := func(code, tag string) bool {
-		return slices.ContainsFunc(l.Keep, func(k string) bool { return k == code || k == tag })
-	}
 	switch {
-	case len(l.Keep) == 0 || wanted(a.Language, a.Language+"-"+a.Script):
+	case len(l.Keep) == 0 || l.wants(a):
 		return stages.Verdict{}, nil
-	case wanted(guess, tag):
+	case l.wants(l.guess):
 		return stages.Verdict{Rule: "score", Value: a.Score, Why: tag}, nil
 	}
 	return stages.Verdict{Rule: "language", Value: a.Score, Why: tag}, nil
+}
+
+// wants says whether a language is one that stays.
+func (l *Language) wants(a lingua.Answer) bool {
+	return slices.ContainsFunc(l.Keep, func(k string) bool { return k == a.Language || k == a.Language+"-"+a.Script })
+}
+
+// Measures implements [stages.Noter]: the score decides alone where languages are asked for, and und is none of them.
+func (l *Language) Measures() int {
+	if l.Rerun() != "" {
+		return 0
+	}
+	return 1
+}
+
+// Measured implements [stages.Measurer].
+func (l *Language) Measured(m []float64) {
+	if len(m) > 0 && l.wants(l.guess) {
+		m[0] = l.guess.Score
+	}
+}
+
+// Spare implements [stages.Sparer]: of a document that is und it says what language it would be.
+func (l *Language) Spare(d *stages.Document) {
+	if l.wants(l.guess) {
+		d.Fields.SetText("language", l.guess.Language)
+	}
+}
+
+// Rerun implements [stages.Rerunner].
+func (l *Language) Rerun() string {
+	if len(l.Keep) > 0 && !slices.ContainsFunc(l.Keep, func(k string) bool { return strings.HasPrefix(k, lingua.Undetermined) }) {
+		return ""
+	}
+	return "it drops no document, and says which are und, whom later stages then judge by other bounds"
 }
 
 // annotate writes the fields. What this stage wrote before is recognised by language_raw and is not taken for the input's.

@@ -3,6 +3,7 @@ package filters
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/winnow-data/winnow/filters/internal/hosts"
@@ -58,6 +59,8 @@ type URL struct {
 	words  *urlWords
 	tokens []string
 	joined []byte
+	found  [urlRules]float64 // of the document at hand
+	why    [urlRules]string
 }
 
 var urlDefaults = URL{Field: "url", Soft: stages.AtMost(1), Keep: "unlisted", Missing: "keep"}
@@ -99,36 +102,35 @@ func (f *URL) Reads() []string {
 
 // The rules, in the order in which they are tried.
 const (
-	ruleMissing  = "missing"
-	ruleDomain   = "domain"
-	ruleAddress  = "address"
-	ruleUnlisted = "unlisted"
-	ruleWord     = "word"
-	rulePart     = "part"
-	ruleSoft     = "soft"
+	ruleMissing = iota
+	ruleDomain
+	ruleAddress
+	ruleUnlisted
+	ruleWord
+	rulePart
+	ruleSoft
+	urlRules
 )
+
+var urlRuleNames = [urlRules]string{"missing", "domain", "address", "unlisted", "word", "part", "soft"}
 
 // Rules implements [stages.Ruler].
 func (f *URL) Rules() []stages.Rule {
 	none := stages.AtMost(0)
 	return []stages.Rule{
-		{Name: ruleMissing, Keep: none, Doc: "1 if the document has no address; with missing: drop."},
-		{Name: ruleDomain, Keep: none, Doc: "1 if the host, or a domain that it lies in, is on a list."},
-		{Name: ruleAddress, Keep: none, Doc: "1 if the beginning of the address is on a list."},
-		{Name: ruleUnlisted, Keep: none, Doc: "1 if neither is; with keep: listed."},
-		{Name: ruleWord, Keep: none, Unit: "words", Doc: "Words of the address that are among words (RefinedWeb, G.1)."},
-		{Name: rulePart, Keep: none, Unit: "words", Doc: "Parts that are found in the letters and numbers of the address (RefinedWeb, G.1)."},
-		{Name: ruleSoft, Keep: f.Soft, Unit: "words", Doc: "Different words of the address that are among soft_words (RefinedWeb, G.1)."},
+		{Name: urlRuleNames[ruleMissing], Keep: none, Doc: "1 if the document has no address; with missing: drop."},
+		{Name: urlRuleNames[ruleDomain], Keep: none, Doc: "1 if the host, or a domain that it lies in, is on a list."},
+		{Name: urlRuleNames[ruleAddress], Keep: none, Doc: "1 if the beginning of the address is on a list."},
+		{Name: urlRuleNames[ruleUnlisted], Keep: none, Doc: "1 if neither is; with keep: listed."},
+		{Name: urlRuleNames[ruleWord], Keep: none, Unit: "words", Doc: "Words of the address that are among words (RefinedWeb, G.1)."},
+		{Name: urlRuleNames[rulePart], Keep: none, Unit: "words", Doc: "Parts that are found in the letters and numbers of the address (RefinedWeb, G.1)."},
+		{Name: urlRuleNames[ruleSoft], Keep: f.Soft, Unit: "words", Doc: "Different words of the address that are among soft_words (RefinedWeb, G.1)."},
 	}
 }
 
 // Switches implements [stages.Switcher]: rules that are switched off leave the word to those behind them.
 func (f *URL) Switches() []string {
-	var names []string
-	for _, r := range f.Rules() {
-		names = append(names, r.Name)
-	}
-	return names
+	return slices.Clone(urlRuleNames[:])
 }
 
 // Without implements [stages.Switcher].
@@ -142,17 +144,34 @@ func (f *URL) Without(name string) {
 
 // Map implements [stages.Mapper].
 func (f *URL) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
+	f.found, f.why = [urlRules]float64{ruleSoft: stages.NA}, [urlRules]string{}
 	address, err := f.addressOf(d)
 	if err != nil {
 		return stages.Verdict{}, err
 	}
+	f.look(address)
+	for k, x := range f.found {
+		outside := x > 0
+		if k == ruleSoft {
+			outside = !f.Soft.For(t.Language()).Has(x)
+		}
+		if outside && !f.off[urlRuleNames[k]] {
+			return stages.Verdict{Rule: urlRuleNames[k], Value: x, Why: f.why[k]}, nil
+		}
+	}
+	return stages.Verdict{}, nil
+}
+
+// look measures an address by all rules.
+func (f *URL) look(address string) {
 	if address == "" {
-		return f.drop(ruleMissing, 1, "", f.Missing == "drop"), nil
+		f.find(ruleMissing, one(f.Missing == "drop"), "")
+		return
 	}
 	a, ok := hosts.Parse(address)
 	if ok && f.except != nil {
 		if _, kind := f.except.Find(a); kind != hosts.None {
-			return stages.Verdict{}, nil
+			return
 		}
 	}
 	entry, kind := "", hosts.None
@@ -160,29 +179,37 @@ func (f *URL) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
 		entry, kind = f.listed.Find(a)
 	}
 	if f.Keep == "listed" {
-		return f.drop(ruleUnlisted, 1, shown(address), kind == hosts.None), nil
+		f.find(ruleUnlisted, one(kind == hosts.None), shown(address))
+		return
 	}
-	if v := f.drop(ruleDomain, 1, entry, kind == hosts.Domain); v.Rule != "" {
-		return v, nil
-	}
-	if v := f.drop(ruleAddress, 1, entry, kind == hosts.Prefix); v.Rule != "" {
-		return v, nil
-	}
+	f.find(ruleDomain, one(kind == hosts.Domain), entry)
+	f.find(ruleAddress, one(kind == hosts.Prefix), entry)
 	if f.words.empty() {
-		return stages.Verdict{}, nil
+		return
 	}
 	if !ok {
 		a = hosts.Address{Rest: address}
 	}
-	return f.judgeWords(a.Readable(), t.Language()), nil
+	f.lookForWords(a.Readable())
 }
 
-// drop is the verdict by a rule, if it holds and is not switched off.
-func (f *URL) drop(rule string, x float64, why string, holds bool) stages.Verdict {
-	if !holds || f.off[rule] {
-		return stages.Verdict{}
+// find notes what a rule measures, and what was found.
+func (f *URL) find(rule int, x float64, why string) {
+	if f.found[rule] = x; x > 0 {
+		f.why[rule] = why
 	}
-	return stages.Verdict{Rule: rule, Value: x, Why: why}
+}
+
+// Measures implements [stages.Noter].
+func (f *URL) Measures() int { return urlRules }
+
+// Measured implements [stages.Measurer]: soft words where some were looked for, and of the other rules whatever there is.
+func (f *URL) Measured(m []float64) {
+	n := urlRules
+	if stages.IsNA(f.found[ruleSoft]) {
+		n = ruleSoft
+	}
+	copy(m, f.found[:n])
 }
 
 // addressOf returns what stands in the field, "" for nothing.
@@ -207,6 +234,7 @@ func (f *URL) addressOf(d *stages.Document) (string, error) {
 var (
 	_ stages.Mapper      = (*URL)(nil)
 	_ stages.Ruler       = (*URL)(nil)
+	_ stages.Measurer    = (*URL)(nil)
 	_ stages.Switcher    = (*URL)(nil)
 	_ stages.Validator   = (*URL)(nil)
 	_ stages.Provisioner = (*URL)(nil)

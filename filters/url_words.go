@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/winnow-data/winnow/stages"
 )
 
 // urlWords are the words that are looked for in addresses.
@@ -76,8 +74,8 @@ func tokensOf(dst []string, s string) []string {
 	return dst
 }
 
-// judgeWords looks for words in an address in lower case.
-func (f *URL) judgeWords(address, language string) stages.Verdict {
+// lookForWords looks for words in an address in lower case.
+func (f *URL) lookForWords(address string) {
 	f.tokens = tokensOf(f.tokens[:0], address)
 	words, first := 0, ""
 	softs := 0
@@ -91,25 +89,22 @@ func (f *URL) judgeWords(address, language string) stages.Verdict {
 			softs++
 		}
 	}
-	if v := f.drop(ruleWord, float64(words), first, words > 0); v.Rule != "" {
-		return v
+	f.find(ruleWord, float64(words), first)
+	f.find(ruleSoft, float64(softs), "")
+	if len(f.words.parts) == 0 {
+		return
 	}
-	if len(f.words.parts) > 0 {
-		f.joined = f.joined[:0]
-		for _, token := range f.tokens {
-			f.joined = append(f.joined, token...)
-		}
-		joined, parts := string(f.joined), 0
-		for _, part := range f.words.parts {
-			if strings.Contains(joined, part) {
-				if parts++; parts == 1 {
-					first = part
-				}
+	f.joined = f.joined[:0]
+	for _, token := range f.tokens {
+		f.joined = append(f.joined, token...)
+	}
+	joined, parts := string(f.joined), 0
+	for _, part := range f.words.parts {
+		if strings.Contains(joined, part) {
+			if parts++; parts == 1 {
+				first = part
 			}
 		}
-		if v := f.drop(rulePart, float64(parts), first, parts > 0); v.Rule != "" {
-			return v
-		}
 	}
-	return f.drop(ruleSoft, float64(softs), "", !f.Soft.For(language).Has(float64(softs)))
+	f.find(rulePart, float64(parts), first)
 }

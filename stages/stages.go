@@ -64,10 +64,31 @@ type (
 		Rules() []Rule
 	}
 
-	// A Noter is a Stage that tells with [Batch.Measured] what it measures: by its first so many rules, which the report then shows with their values.
+	// A Noter tells what it measures: by its first so many rules, which the report then shows with their values. A Stage tells it with [Batch.Measured], a
+	// [Measurer] by its method.
 	Noter interface {
 		Measures() int
 	}
+
+	// A Measurer is a [Mapper] that decides by what it measures on its way: its Verdict is the first rule whose number lies outside, and the rules behind
+	// those that Measures counts fire of themselves, and before them. Measured is called after each Map that found no fault, whatever it decided. It fills m, one value
+	// for each rule that measures, and leaves those alone of which nothing is known. [NA] lies inside, any other NaN outside of whatever bounds.
+	Measurer interface {
+		Noter
+		Measured(m []float64)
+	}
+
+	// A Sparer is a Measurer that leaves a document it drops as it came. Spare makes of it, right after Map, what other bounds would have let through, so that later
+	// rules can be measured on it.
+	Sparer interface {
+		Spare(d *Document)
+	}
+
+	// A Rerunner says why what it has measured does not tell what other bounds would keep, so that they need a rerun; "" if it does.
+	Rerunner interface {
+		Rerun() string
+	}
+
 	// A Switcher has parts that judge no document, such as the line rules of c4, which `without: [NAME]` switches off by name all the
 	// same. Without is called once the settings are decoded, before Validate, with names that Switches returns.
 	Switcher interface {
@@ -128,10 +149,11 @@ type Coming struct {
 
 // A Rule is one measurement that decides.
 type Rule struct {
-	Name string // lower snake case; the key in the recipe and the reason of a drop
-	Keep Range  // what stays
-	Unit string // "words", "characters", "share", "" for a plain number
-	Doc  string // one line: what is measured, with its source
+	Name    string // lower snake case; the key in the recipe and the reason of a drop
+	Keep    Range  // what stays
+	Unit    string // "words", "characters", "share", "" for a plain number
+	Doc     string // one line: what is measured, with its source
+	Setting string // the setting that holds the bounds, where it has another name
 }
 
 // A Verdict says whether a document stays. The zero Verdict keeps it.

@@ -90,7 +90,7 @@ func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 		r.out = c.words()
 	}
 	if v, _ := j.batch.Outcome(i); gone > 0 && v.Rule != empty && c.sampled(j, i) {
-		c.onward(r, d, c.steps[gone:])
+		c.onward(r, d, c.steps[gone-1], c.steps[gone:])
 	}
 }
 
@@ -113,6 +113,9 @@ func (c *chain) apply(s *step, d *stages.Document, m []float64, r *row) (stages.
 		v, err := s.mapper.Map(d, &c.view)
 		if err != nil {
 			return v, err
+		}
+		if s.own != nil {
+			s.own.Measured(m[:s.owned])
 		}
 		if v, err = s.verdict(v, m); err != nil || v.Rule != "" && s.drop {
 			return v, err
@@ -146,7 +149,9 @@ func (s *step) verdict(v stages.Verdict, m []float64) (stages.Verdict, error) {
 	if n < 0 {
 		return v, fmt.Errorf("the stage dropped by rule %q, which it does not name", v.Rule)
 	}
-	m[n] = v.Value
+	if n >= s.owned {
+		m[n] = v.Value
+	}
 	if s.off[n] {
 		return stages.Verdict{}, nil
 	}

@@ -11,6 +11,8 @@ import (
 type onward struct {
 	m     []float64 // by the places of all rules of the recipe
 	bytes int       // of the text behind the last stage; -1 where it did not come there
+
+	language string // that the stage which dropped it would have written; "" where it writes none
 }
 
 // dropped measures on what a batch stage before the chain has dropped. What the chain itself drops is measured on at once.
@@ -22,7 +24,7 @@ func (c *chain) dropped(j *job) {
 		if v, fault := j.batch.Outcome(i); fault != nil || v.Rule == empty {
 			continue
 		}
-		c.onward(&j.rows[i], &j.batch.Docs[i], c.steps)
+		c.onward(&j.rows[i], &j.batch.Docs[i], nil, c.steps)
 	}
 }
 
@@ -32,8 +34,8 @@ func (c *chain) sampled(j *job, i int) bool {
 }
 
 // onward passes a copy of a document that was dropped through the steps behind, of this pass and of those to come, as if it had stayed. A document in which one of them
-// finds a fault, or that an edit leaves blank, goes no further.
-func (c *chain) onward(r *row, d *stages.Document, steps []*step) {
+// finds a fault, or that an edit leaves blank, goes no further. by is the step of the chain that dropped it.
+func (c *chain) onward(r *row, d *stages.Document, by *step, steps []*step) {
 	on := &onward{m: make([]float64, c.signals.Width), bytes: -1}
 	for k := range on.m {
 		on.m[k] = shard.Missing
@@ -50,21 +52,47 @@ func (c *chain) onward(r *row, d *stages.Document, steps []*step) {
 	copied := *d
 	copied.Turns, copied.Fields, copied.Answers = slices.Clone(d.Turns), slices.Clone(d.Fields), slices.Clone(d.Answers)
 	d = &copied
-	if body := d.Body(); body != c.view.Text() {
-		c.view.Reset(body)
+	if by != nil {
+		if !c.spared(on, d, by) {
+			return
+		}
+		on.language, _ = d.Fields.Text("language")
 	}
-	c.know(d)
+	c.look(d)
 	for _, s := range slices.Concat(steps, rest) {
 		if s.checks != nil || s.only != nil && !s.takes(d) {
 			continue
 		}
 		first := c.signals.Stages[s.number-1].First
 		v, err := c.apply(s, d, on.m[first:first+len(s.rules)], nil)
-		if err != nil || v.Rule == empty {
+		if err != nil || v.Rule == empty || v.Rule != "" && !c.spared(on, d, s) {
 			return
 		}
 	}
 	on.bytes = len(d.Body())
+}
+
+// spared makes of a document what the step that dropped it would have made with other bounds. It says whether the document would have gone on: blank text does not.
+func (c *chain) spared(on *onward, d *stages.Document, by *step) bool {
+	sparer, ok := by.own.(stages.Sparer)
+	if !ok {
+		return true
+	}
+	sparer.Spare(d)
+	if blank(d.Body()) {
+		on.m[c.signals.Stages[by.number-1].First+len(by.rules)-1] = 0 // the last rule of a mapper is empty
+		return false
+	}
+	c.look(d)
+	return true
+}
+
+// look turns the view to what a document is.
+func (c *chain) look(d *stages.Document) {
+	if body := d.Body(); body != c.view.Text() {
+		c.view.Reset(body)
+	}
+	c.know(d)
 }
 
 // behind returns what makes, when it is first asked, the steps by which documents are measured on: of all stages behind one that judge single documents.

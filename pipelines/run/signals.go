@@ -82,8 +82,8 @@ func merge(to, from []float64) {
 	}
 }
 
-// write adds a document that ends in this pass.
-func (o *signalsOut) write(d *stages.Document, by string, bytes, words, out int) error {
+// write adds a document that ends in this pass. language is its own unless one is given.
+func (o *signalsOut) write(d *stages.Document, by, language string, bytes, words, out int) error {
 	if o.w == nil {
 		o.file = o.open()
 		var err error
@@ -93,7 +93,9 @@ func (o *signalsOut) write(d *stages.Document, by string, bytes, words, out int)
 	}
 	o.n++
 	o.row.ID, o.row.Source, o.row.DroppedBy = d.ID, d.Source, by
-	o.row.Language, _ = d.Fields.Text("language")
+	if o.row.Language = language; language == "" {
+		o.row.Language, _ = d.Fields.Text("language")
+	}
 	o.row.Bytes, o.row.Words, o.row.BytesOut = int64(bytes), int64(words), int64(out)
 	return o.w.Write(&o.row)
 }
@@ -101,7 +103,7 @@ func (o *signalsOut) write(d *stages.Document, by string, bytes, words, out int)
 // kept adds a document of the corpus.
 func (o *signalsOut) kept(d *stages.Document, r *row) error {
 	n := len(d.Body())
-	if err := o.write(d, "", n, r.out, n); err != nil {
+	if err := o.write(d, "", "", n, r.out, n); err != nil {
 		return err
 	}
 	if o.sample.Has(d.ID) {
@@ -112,11 +114,11 @@ func (o *signalsOut) kept(d *stages.Document, r *row) error {
 
 // dropped adds a document that a rule of a set has removed.
 func (o *signalsOut) dropped(d *stages.Document, r *row, set, rule, words int) error {
-	out := -1
+	out, language := -1, ""
 	if r.on != nil {
-		out = r.on.bytes
+		out, language = r.on.bytes, r.on.language
 	}
-	if err := o.write(d, o.names[set][rule], len(d.Body()), words, out); err != nil {
+	if err := o.write(d, o.names[set][rule], language, len(d.Body()), words, out); err != nil {
 		return err
 	}
 	if out >= 0 {

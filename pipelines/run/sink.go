@@ -118,7 +118,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	language := ""
 	for k := range s.sets {
 		set := &s.sets[k]
-		if set.judged == 0 || isUnmeasured(r.m[set.at]) {
+		if !anyMeasured(r.m[set.at : set.at+set.judged]) {
 			continue
 		}
 		if language == "" {
@@ -155,7 +155,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	if fault != nil {
 		s.tally.Quarantined(set.number, d, fault.Error())
 		if s.signals != nil {
-			if err := s.signals.write(d, s.signals.faults[k], len(d.Body()), -1, -1); err != nil {
+			if err := s.signals.write(d, s.signals.faults[k], "", len(d.Body()), -1, -1); err != nil {
 				return err
 			}
 		}
@@ -183,6 +183,16 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	}
 	s.line.describe(d, set, v)
 	return s.excluded.write(s.line.json())
+}
+
+// anyMeasured says whether a stage has measured a document.
+func anyMeasured(m []float64) bool {
+	for _, x := range m {
+		if !isUnmeasured(x) {
+			return true
+		}
+	}
+	return false
 }
 
 // goesOn sends a live document on, with its signals.

@@ -32,6 +32,8 @@ type step struct {
 
 	filter stages.Filter
 	mapper stages.Mapper
+	own    stages.Measurer // the mapper, if it measures by itself
+	owned  int             // how many of the rules it measures
 	checks *checks
 	stage  stages.Stage
 	looks  bool // the stage is a barrier's pass that changes nothing
@@ -63,6 +65,9 @@ func (r *Runner) newStep(stage int) (*step, any, error) {
 		s.judged = len(s.filter.Rules())
 	}
 	s.mapper, _ = c.(stages.Mapper)
+	if s.own = measurer(c); s.own != nil {
+		s.owned = s.own.Measures()
+	}
 	if checker, ok := c.(stages.Checker); ok {
 		s.checks = &checks{checker: checker, label: st.Label}
 	}
@@ -71,6 +76,15 @@ func (r *Runner) newStep(stage int) (*step, any, error) {
 	}
 	s.asks = asksModel(c)
 	return s, c, nil
+}
+
+// measurer returns a mapper that measures by itself; nil of all else.
+func measurer(c any) stages.Measurer {
+	m, ok := c.(stages.Measurer)
+	if _, maps := c.(stages.Mapper); !ok || !maps {
+		return nil
+	}
+	return m
 }
 
 // asksModel says whether a component puts questions to a model.

@@ -18,10 +18,15 @@ func (l *Layout) Decide(m []float64, language string, from int) (stage, rule int
 	return Nobody, Nobody
 }
 
-// Falls returns the first of a stage's rules by which numbers fall, or -1. A mapper's own verdict comes before what its text measures.
+// Falls returns the first of a stage's rules by which numbers fall, or -1. A mapper's own verdict comes before what its text measures; where it measures by itself, its edit
+// comes last.
 func (s *Stage) Falls(m []float64, language string) int {
-	for i := s.Judged; i < len(s.Rules); i++ {
-		if !s.Off[i] && !shard.IsMissing(m[s.First+i]) {
+	fires := len(s.Rules)
+	if s.Own {
+		fires--
+	}
+	for i := s.Judged; i < fires; i++ {
+		if s.Fired(i, m) {
 			return i
 		}
 	}
@@ -30,7 +35,15 @@ func (s *Stage) Falls(m []float64, language string) int {
 			return i
 		}
 	}
+	if s.Own && s.Fired(fires, m) {
+		return fires
+	}
 	return -1
+}
+
+// Fired says whether a rule that measures nothing has found the document.
+func (s *Stage) Fired(rule int, m []float64) bool {
+	return !s.Off[rule] && !shard.IsMissing(m[s.First+rule])
 }
 
 // Outside says whether the number of a rule that measures lies outside its bounds.

@@ -25,9 +25,6 @@ import (
 	"github.com/winnow-data/winnow/stages"
 )
 
-// InputLabel names what happens before the first stage: blank text goes.
-const InputLabel = "input"
-
 // Quarantined stands in dropped_by in the place of a rule where a stage found a fault in the document.
 const Quarantined = "quarantined"
 
@@ -37,6 +34,9 @@ type Stage struct {
 	Rules  []stages.Rule
 	Off    []bool // rules switched off by `without`
 	Judged int    // the first so many rules measure; the others have a number where they fired
+	Own    bool   // a mapper measures them by itself: text that it leaves blank goes after they have judged
+	Fixed  string // why other bounds need a rerun; "" if they do not
+	Spares bool   // what was measured on is not what `drop: false` would let stay
 	Drops  bool   // false with `drop: false`
 	Only   bool   // some documents pass it untouched
 	Blind  bool   // a document that is measured on does not come here: the stage sees the whole corpus or a batch
@@ -59,6 +59,11 @@ func LayoutOf(rec *recipe.Recipe) (*Layout, error) {
 			return nil, err
 		}
 		s := Stage{Label: st.Label, Rules: plan.Rules(c), Judged: Judged(c), Drops: st.Drop, Only: len(st.Only) > 0, Blind: blind(c), First: l.Width}
+		if r, ok := c.(stages.Rerunner); ok {
+			s.Fixed = r.Rerun()
+		}
+		_, s.Own = c.(stages.Measurer)
+		_, s.Spares = c.(stages.Sparer)
 		s.Off = make([]bool, len(s.Rules))
 		for i, r := range s.Rules {
 			for _, name := range st.Without {

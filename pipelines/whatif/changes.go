@@ -77,8 +77,13 @@ func (q *question) allowed(k int, label, key string) error {
 	switch {
 	case key == "drop":
 		return nil
+	case was.Fixed != "":
+		return &NotABoundError{label + "." + key, was.Fixed}
 	case key == "without":
 		for i := range was.Rules {
+			if was.Own && was.Off[i] && !is.Off[i] {
+				return &NotABoundError{label + ".without", fmt.Sprintf("the rule %s was not measured while it was off", was.Rules[i].Name)}
+			}
 			if was.Off[i] != is.Off[i] && i >= was.Judged {
 				return &NotABoundError{label + ".without", fmt.Sprintf("the rule %s measures nothing", was.Rules[i].Name)}
 			}
@@ -93,10 +98,10 @@ func (q *question) allowed(k int, label, key string) error {
 		rule, bound = strings.CutSuffix(key, ".max")
 	}
 	rule, _, _ = strings.Cut(rule, ".by.")
-	single := key == "min" || key == "max" // of a stage with one rule
+	single := key == "min" || key == "max" // of a stage with one rule, or one that is called so
 	for i := range was.Judged {
-		name := was.Rules[i].Name
-		if (bound && name == rule || single) && !sameRange(was.Rules[i].Keep, is.Rules[i].Keep) {
+		r := &was.Rules[i]
+		if (bound && (r.Name == rule || r.Setting == rule) || single) && !sameRange(was.Rules[i].Keep, is.Rules[i].Keep) {
 			return nil
 		}
 	}

@@ -29,8 +29,9 @@ func (q *question) conclude() {
 		freed += int64(len(q.dedups[i].freed))
 	}
 	unknown, maybe := float64(g.unknown), float64(g.maybe)
+	like := unknown - float64(q.unspared) // those that are as the ones measured on
 	a.Kept = Figure{Was: g.was, Now: g.known + round(unknown*passes*blind+maybe*blind) + freed}
-	a.Kept.Low, a.Kept.High = g.known+round(unknown*low), g.known+g.maybe+round(unknown*high)+back
+	a.Kept.Low, a.Kept.High = g.known+round(like*low), g.known+g.maybe+round(like*high)+q.unspared+back
 	if q.blindAhead {
 		a.Kept.Low = g.known
 	} else {
@@ -64,11 +65,12 @@ func (q *question) bytesWithin(low, high float64) (int64, int64) {
 	if q.passed > 0 {
 		left = float64(q.bytesPass) / float64(q.passed) * float64(q.sampled) / float64(max(q.bytesSeen, 1))
 	}
-	lo := g.bytesNow + round(float64(g.bytesUnknown)*low*left)
+	like := float64(g.bytesUnknown - q.bytesUnspared)
+	lo := g.bytesNow + round(like*low*left)
 	if q.blindAhead {
 		lo = g.bytesNow
 	}
-	return min(lo, a.Bytes.Now), max(g.bytesNow+g.bytesMaybe+round(float64(g.bytesUnknown)*high*left), a.Bytes.Now)
+	return min(lo, a.Bytes.Now), max(g.bytesNow+g.bytesMaybe+round(like*high*left)+q.bytesUnspared, a.Bytes.Now)
 }
 
 // share is how many of the documents that came to stages which cannot be foreseen went on, in the run.
@@ -89,6 +91,9 @@ func (q *question) share() float64 {
 func (q *question) why(back int64) {
 	a := &q.answer
 	say := func(format string, args ...any) { a.Why = append(a.Why, fmt.Sprintf(format, args...)) }
+	if q.unspared > 0 {
+		say("%d documents would stay as they came, and were measured on as bounds would have let them through: other bounds can be answered better than drop and without", q.unspared)
+	}
 	if a.Unknown > 0 {
 		say("%d documents pass the new bounds and were not measured by the rules behind; of %d that were, %d pass those too", a.Unknown, a.Sampled, a.Passed)
 	}

@@ -22,21 +22,23 @@ type question struct {
 	dedups   []dedup
 	answer   Answer
 
-	names      map[string][2]int
-	sources    map[string]*group
-	languages  map[string]*group
-	all        group
-	moved      []int64 // by rule: removed, as far as known
-	was        []int64
-	entered    []int64 // documents that came to a stage, by stage
-	left       []int64 // of those, removed by it
-	unlike     int64   // documents whose numbers do not say what became of them
-	sides      []*side
-	sampled    int64 // as in Answer
-	passed     int64
-	bytesSeen  int64 // of the sampled, as they stood when they went
-	bytesPass  int64 // of those that pass, behind the last stage
-	blindAhead bool  // a document comes back to a stage that cannot be foreseen
+	names         map[string][2]int
+	sources       map[string]*group
+	languages     map[string]*group
+	all           group
+	moved         []int64 // by rule: removed, as far as known
+	was           []int64
+	entered       []int64 // documents that came to a stage, by stage
+	left          []int64 // of those, removed by it
+	unlike        int64   // documents whose numbers do not say what became of them
+	sides         []*side
+	sampled       int64 // as in Answer
+	passed        int64
+	bytesSeen     int64 // of the sampled, as they stood when they went
+	bytesPass     int64 // of those that pass, behind the last stage
+	unspared      int64 // documents of which something else was measured on than would stay
+	bytesUnspared int64
+	blindAhead    bool // a document comes back to a stage that cannot be foreseen
 }
 
 // A dedup is a stage behind the change that removes a document because of another.
@@ -148,7 +150,7 @@ func (q *question) row(r *signals.Row) {
 	case next != signals.Nobody && next <= stage:
 		q.remove(r, next, by)
 	default:
-		q.comesBack(r, stage, next, by)
+		q.comesBack(r, stage, rule, next, by)
 	}
 }
 
@@ -207,12 +209,19 @@ func (q *question) add(r *signals.Row, was, is bool, bytes int64) {
 	}
 }
 
-// comesBack takes a document that went by a stage, and which the new bounds let through there. Where it was measured on, next is the stage behind that takes it.
-func (q *question) comesBack(r *signals.Row, stage, next, by int) {
+// comesBack takes a document that went by a rule of a stage, and which the new bounds let through there. Where it was measured on, next is the stage behind that takes it.
+func (q *question) comesBack(r *signals.Row, stage, rule, next, by int) {
 	measured := q.sample.Has(r.ID)
 	out := r.BytesOut
-	if !q.judges(stage) { // no stage behind could have measured
-		measured, out = true, r.Bytes
+	switch is := &q.now.Stages[stage]; {
+	case !q.old.Stages[stage].Spares:
+		if !q.judges(stage) { // no stage behind could have measured
+			measured, out = true, r.Bytes
+		}
+	case rule < is.Judged && (!is.Drops || is.Off[rule]):
+		measured = false // what was measured on is what other bounds would have let through
+		q.unspared++
+		q.bytesUnspared += r.Bytes
 	}
 	blind := q.blind(stage)
 	if measured {

@@ -110,6 +110,9 @@ func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, [
 	if q.now, err = signals.LayoutOf(rec); err != nil {
 		return nil, nil, err
 	}
+	for k := range min(len(q.old.Stages), len(q.now.Stages)) {
+		q.now.Stages[k].Judged = q.old.Stages[k].Judged // where a bound is off, a stage may measure no more
+	}
 	if err := q.compare(old, rec); err != nil {
 		return nil, nil, err
 	}

@@ -265,9 +265,9 @@ func TestRefused(t *testing.T) {
 	for set, want := range map[string]string{
 		"c4.line_words.min=3":             "no bound of a rule",
 		"dedup_minhash.similarity=0.9":    "no bound of a rule",
-		"language.min=0.3":                "no bound of a rule",
+		"language.min=0.3":                "drops no document",
 		"c4.without=[curly_brackets]":     "c4.end_mark cannot be answered",
-		"language.without=[score]":        "measures nothing",
+		"language.without=[score]":        "drops no document",
 		"seed=3":                          "outside of stages",
 		"gopher_quality.words.min=50":     "nothing changes",
 		"gopher_quality.only.language=en": "no bound of a rule",

@@ -58,6 +58,20 @@ func canonical(b *bytes.Buffer, v reflect.Value) {
 	}
 }
 
+// flat puts what a map has taken of the keys that no other setting has beside the others, as it stands in a recipe.
+func flat(fs []field) []field {
+	at := slices.IndexFunc(fs, func(f field) bool { return f.rest })
+	if at < 0 {
+		return fs
+	}
+	rest := fs[at].value
+	fs = slices.Delete(fs, at, at+1)
+	for _, k := range sortedKeys(rest) {
+		fs = append(fs, field{name: k.String(), value: rest.MapIndex(k)})
+	}
+	return fs
+}
+
 func canonicalStruct(b *bytes.Buffer, v reflect.Value) {
 	if _, ok := hook(v); ok {
 		for i := range v.NumField() {
@@ -71,7 +85,7 @@ func canonicalStruct(b *bytes.Buffer, v reflect.Value) {
 		c.Set(v)
 		v = c
 	}
-	fs := fields(v)
+	fs := flat(fields(v))
 	slices.SortFunc(fs, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	b.WriteByte('{')
 	first := true
