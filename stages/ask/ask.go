@@ -127,10 +127,10 @@ func Head(s string, n int) string {
 	return s
 }
 
-// Fence sets text between two lines that it does not hold itself, so that where it ends is beyond doubt.
+// Fence sets text between two lines that it does not hold itself, in any case of its letters, so that where it ends is beyond doubt.
 func Fence(name, text string) string {
-	mark := name
-	for k := 2; strings.Contains(text, "<"+mark+">") || strings.Contains(text, "</"+mark+">"); k++ {
+	mark, lower := name, strings.ToLower(text)
+	for k := 2; strings.Contains(lower, "<"+mark+">") || strings.Contains(lower, "</"+mark+">"); k++ {
 		mark = fmt.Sprintf("%s-%d", name, k)
 	}
 	return "<" + mark + ">\n" + text + "\n</" + mark + ">"
