@@ -210,6 +210,7 @@ func (c *CheckConstraints) readFrom(d *stages.Document) error {
 		return fmt.Errorf("field %q lists %d objects, field %q %d instructions", c.Kwargs, len(args), c.IDs, len(names))
 	}
 	r := instructionList{ids: bytes.Clone(ids), kwargs: bytes.Clone(kwargs)}
+	used, again := make(map[string]bool, len(names)), map[string]int{}
 	for i, id := range names {
 		var k *constraint.Constraint
 		var functions []string
@@ -220,9 +221,11 @@ func (c *CheckConstraints) readFrom(d *stages.Document) error {
 			k, err = c.parse(id, args[i])
 		}
 		r.constraints, r.functions, r.errs = append(r.constraints, k), append(r.functions, functions), append(r.errs, err)
-		for n := 2; slices.Contains(r.names, id); n++ {
-			id = names[i] + "#" + strconv.Itoa(n)
+		for used[id] {
+			again[names[i]]++
+			id = names[i] + "#" + strconv.Itoa(again[names[i]]+1)
 		}
+		used[id] = true
 		r.names = append(r.names, id)
 	}
 	c.read = r

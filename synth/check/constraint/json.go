@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"github.com/winnow-data/winnow/stages"
 )
@@ -45,11 +49,46 @@ func jsonSchema(a *args) (string, func(*Text) found) {
 		if err != nil { // valid to Python, but NaN, or nested beyond all measure
 			return found{result: stages.Unknown, note: fmt.Sprintf("read the answer: %v", err)}
 		}
+		if n := beyond(v); n != "" {
+			return found{result: stages.Unknown, note: fmt.Sprintf("read the answer: the number %.40s is beyond all measure", n)}
+		}
 		if err := schema.Validate(v); err != nil {
-			return noted(false, firstCause(err))
+			why, endless := firstCause(err)
+			if endless {
+				return found{result: stages.Unknown, note: "the schema refers to itself for ever: " + why}
+			}
+			return noted(false, why)
 		}
 		return is(true)
 	}
+}
+
+// maxExponent is the greatest power of ten, up or down, that a schema's bounds are compared with.
+const maxExponent = 1000
+
+// beyond returns a number of v whose exponent is greater than maxExponent: as a rational it would have as many digits. "" where there is none.
+func beyond(v any) string {
+	switch v := v.(type) {
+	case json.Number:
+		if k := strings.LastIndexAny(string(v), "eE"); k >= 0 {
+			if e, err := strconv.Atoi(string(v[k+1:])); err != nil || e > maxExponent || e < -maxExponent {
+				return string(v)
+			}
+		}
+	case []any:
+		for _, x := range v {
+			if n := beyond(x); n != "" {
+				return n
+			}
+		}
+	case map[string]any:
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			if n := beyond(v[k]); n != "" {
+				return n
+			}
+		}
+	}
+	return ""
 }
 
 // closed is the loader of a schema's references: nothing outside of it is read.
@@ -77,27 +116,31 @@ func compileSchema(a *args) (*jsonschema.Schema, error) {
 	}
 	c := jsonschema.NewCompiler()
 	c.UseLoader(closed{})
-	if err := c.AddResource("schema.json", doc); err != nil {
+	if err := c.AddResource(schemaURL, doc); err != nil {
 		return nil, err
 	}
-	return c.Compile("schema.json")
+	return c.Compile(schemaURL)
 }
 
-// firstCause is the first of the reasons for which a schema does not allow an answer.
-func firstCause(err error) string {
+// schemaURL is what messages call the schema. A name without a scheme would become a path of the working folder.
+const schemaURL = "winnow:///schema.json"
+
+// firstCause is the first of the reasons for which a schema does not allow an answer. endless says that it lies in the schema: validation would not end.
+func firstCause(err error) (why string, endless bool) {
 	var v *jsonschema.ValidationError
 	if !errors.As(err, &v) {
-		return err.Error()
+		return err.Error(), false
 	}
 	for len(v.Causes) > 0 {
 		v = v.Causes[0]
 	}
+	_, endless = v.ErrorKind.(*kind.RefCycle)
 	s := v.Error()
 	if i := strings.LastIndex(s, "\n- "); i >= 0 {
 		s = s[i+3:]
 	}
 	s = strings.ToValidUTF8(s[:min(len(s), 200)], "")
-	return strings.ReplaceAll(s, "\n", " ")
+	return strings.ReplaceAll(s, "\n", " "), endless
 }
 
 // maxDigits is the longest integer that Python reads.

@@ -73,6 +73,10 @@ func TestSchema(t *testing.T) {
 		{schema, `{"name": "Ann", "n": NaN}`, stages.Unknown, "read the answer"},
 		{schema, strings.Repeat("[", 20000) + strings.Repeat("]", 20000), stages.Unknown, "read the answer"},
 		{`{"schema": "{\"type\": \"array\"}"}`, "[]", stages.Passed, ""},
+		{`{"schema": {"$ref": "#"}}`, "[]", stages.Unknown, `"winnow:///schema.json#"`},
+		{`{"schema": {"maximum": 3}}`, "-1e-9999999", stages.Unknown, "beyond all measure"},
+		{`{"schema": {"maximum": 3}}`, `{"a": [1e99999999999999999999]}`, stages.Unknown, "beyond all measure"},
+		{`{"schema": {"maximum": 3}}`, "1e-1000", stages.Passed, ""},
 	} {
 		c, err := Parse("detectable_format:json_schema", []byte(x.kwargs))
 		if err != nil {

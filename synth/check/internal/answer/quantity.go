@@ -61,7 +61,30 @@ func (j *Judge) sameQuantities(g, a *notation.Node) Outcome {
 	if o, ok := j.unitAsUnknown(x, y); ok {
 		return o
 	}
+	if x.unit.Multiple() || y.unit.Multiple() {
+		return j.sameMultiple(x, y)
+	}
 	return j.sameNumbers(x.value, y.value)
+}
+
+// sameMultiple compares a number of dozens with a plain number. A gold answer in dozens may be answered without the word; 5 dozen for 5 is a matter of convention.
+func (j *Judge) sameMultiple(x, y measured) Outcome {
+	counted := func(m measured) *notation.Node {
+		if m.has {
+			return scaled(m.value, m.unit.Factor)
+		}
+		return m.value
+	}
+	if o := j.sameNumbers(counted(x), counted(y)); o == Same {
+		return o
+	}
+	j.reason = ""
+	o := j.sameNumbers(x.value, y.value)
+	if o == Same && y.has {
+		j.reason = "equal only without \"" + y.str + "\""
+		return Unsure
+	}
+	return o
 }
 
 // inRadians returns n with degrees of a quantity as the sign for degrees.
@@ -106,6 +129,9 @@ func (j *Judge) sameUnits(x, y measured) Outcome {
 	known := x.unit.Known()
 	if !known && x.unit.Noun == "" || !y.unit.Known() && y.unit.Noun == "" {
 		return j.sameNumbers(x.value, y.value)
+	}
+	if x.unit.Multiple() != y.unit.Multiple() { // 2 dozen, 24 eggs
+		return j.sameNumbers(scaled(x.value, x.unit.Factor), scaled(y.value, y.unit.Factor))
 	}
 	if known != y.unit.Known() || known && x.unit.Dims != y.unit.Dims {
 		return Different

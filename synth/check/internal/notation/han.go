@@ -50,6 +50,7 @@ func hanUnit(r rune) int64 {
 func (p *Parser) hanNumber(i int) (v exact.Rat, end int) {
 	var total, section, digits exact.Rat // below 亿 and 万 closed; below 万; digits read since the last unit
 	start, any, unit, plainRun := i, false, false, 0
+	last := int64(0) // the unit before digits
 	for {
 		r, n := p.at(i)
 		d, u := hanDigit(r), hanUnit(r)
@@ -76,7 +77,7 @@ func (p *Parser) hanNumber(i int) (v exact.Rat, end int) {
 			} else {
 				total = total.Add(section.Mul(exact.Int(u)))
 			}
-			section, digits, plainRun, unit = exact.Rat{}, exact.Rat{}, 0, true
+			section, digits, plainRun, unit, last = exact.Rat{}, exact.Rat{}, 0, true, u
 		case u > 0:
 			if plainRun == 0 {
 				if u != 10 {
@@ -85,10 +86,13 @@ func (p *Parser) hanNumber(i int) (v exact.Rat, end int) {
 				digits = exact.Int(1) // 十五
 			}
 			section = section.Add(digits.Mul(exact.Int(u)))
-			digits, plainRun, unit, any = exact.Rat{}, 0, true, true
+			digits, plainRun, unit, any, last = exact.Rat{}, 0, true, true, u
 		default:
 			if !any {
 				return v, start
+			}
+			if plainRun == 1 && last > 10 && r != '点' { // 二百五 is 250, 一万五 is 15000; 205 has its 零
+				digits = digits.Mul(exact.Int(last / 10))
 			}
 			v = total.Add(section).Add(digits)
 			if r == '点' {
@@ -152,7 +156,10 @@ func (p *Parser) scaled(v exact.Rat, i int) (exact.Rat, int) {
 			return total, i
 		}
 		total, any = total.Add(v.Mul(m)), true
-		r, _ := p.at(i)
+		r, n := p.at(i)
+		if next, _ := p.at(i + n); r == '零' && digit(next) { // 1万零500
+			r, i = next, i+n
+		}
 		if !digit(r) {
 			return total, i
 		}

@@ -62,8 +62,11 @@ func (p *Parser) next() {
 			p.i += n
 			continue
 		case '$':
-			p.dollars++
 			p.i += n
+			if p.dollars&1 == 0 && p.amount() {
+				continue
+			}
+			p.dollars++
 			if p.i < len(p.s) && p.s[p.i] == '$' {
 				p.i++
 			}
@@ -101,6 +104,12 @@ func (p *Parser) next() {
 		p.i = t.end
 		return
 	}
+}
+
+// amount says whether the dollar sign before the point of reading is a currency: digits follow, and no sign that closes a formula.
+func (p *Parser) amount() bool {
+	r, _ := p.at(p.i)
+	return digit(r) && strings.IndexByte(p.s[p.i:], '$') < 0
 }
 
 // parts reads 分之 behind a number: the number before it is the denominator.

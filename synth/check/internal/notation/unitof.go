@@ -17,6 +17,11 @@ type Unit struct {
 // Known says whether u is a unit of measure.
 func (u Unit) Known() bool { return u.Dims != [Dimensions]int8{} || !u.Factor.IsOne() }
 
+// Multiple says whether u only counts, as a dozen does.
+func (u Unit) Multiple() bool {
+	return u.Dims == [Dimensions]int8{} && u.Noun == "" && !u.Factor.Equal(exact.Rat{}) && !u.Factor.IsOne()
+}
+
 // Angle says whether u is degrees.
 func (u Unit) Angle() bool {
 	return u.Dims[angle] == 1

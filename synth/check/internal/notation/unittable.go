@@ -43,7 +43,7 @@ var unitTable = func() map[string]measure {
 		"degree": unit(1, 1, 0, 0, 0, 1), "dollar": unit(1, 1, 0, 0, 0, 0, 1), "cent": unit(1, 100, 0, 0, 0, 0, 1),
 		"kelvin": unit(1, 1, 0, 0, 0, 0, 0, 1), "bit": unit(1, 1, 0, 0, 0, 0, 0, 0, 1), "byte": unit(8, 1, 0, 0, 0, 0, 0, 0, 1),
 		"ampere": unit(1, 1, 0, 0, 0, 0, 0, 0, 0, 1), "volt": unit(1000, 1, 2, -3, 1, 0, 0, 0, 0, -1),
-		"dozen": unit(12, 1),
+		"dozen": unit(12, 1), "lakh": unit(100_000, 1), "crore": unit(10_000_000, 1),
 	}
 	for name, of := range map[string]string{
 		"s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "wk": "week", "yr": "year", "ms": "millisecond", "秒": "second", "分钟": "minute", "小时": "hour", "天": "day", "年": "year", "周": "week", "月": "month",
