@@ -11,9 +11,9 @@ func Extract(answer, entry string) string {
 	return Block(answer, []string{"python", "py", "python3"}, func(block string) bool { return entry != "" && defines(block, entry) })
 }
 
-// Block returns the first fenced block of an answer that is wanted, else the first with one of the tags, else the first, else the whole text.
+// Block returns, of what follows a model's thoughts, the first fenced block of an answer that is wanted, else the first with one of the tags, else the first, else the whole text.
 func Block(answer string, tags []string, wanted func(string) bool) string {
-	answer = strings.ReplaceAll(answer, "\r\n", "\n")
+	answer = spoken(strings.TrimPrefix(strings.ReplaceAll(answer, "\r\n", "\n"), "\ufeff"))
 	var first, tagged string
 	found := false
 	for rest := answer; ; {
@@ -37,6 +37,17 @@ func Block(answer string, tags []string, wanted func(string) bool) string {
 		return tagged
 	case found:
 		return first
+	}
+	return answer
+}
+
+// spoken returns answer without what a model thinks to itself, which begins an answer and ends with a line of its own. Code that holds such a tag stays whole.
+func spoken(answer string) string {
+	const opens, closes = "<think>", "\n</think>\n"
+	if strings.HasPrefix(strings.TrimSpace(answer), opens) || strings.Count(answer, opens) == 0 {
+		if _, said, ok := strings.Cut(answer, closes); ok {
+			return said
+		}
 	}
 	return answer
 }
