@@ -1,57 +1,20 @@
 package filters
 
 import (
-	"bufio"
-	"compress/gzip"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/cputime"
 	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
-// ccDocuments returns the 20 Common Crawl documents of the shared data, in the order of the peers' measurements.
-func ccDocuments(t testing.TB) (docs []string, bytes int) {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(realdata.Path(t, "data/web/dolma"), "cc_en_head-*.jsonl.gz"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no files: %v", err)
-	}
-	for _, name := range files {
-		h, err := os.Open(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		z, err := gzip.NewReader(h)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := bufio.NewScanner(z)
-		r.Buffer(nil, 16<<20)
-		for r.Scan() {
-			var d struct{ Text string }
-			if err := json.Unmarshal(r.Bytes(), &d); err != nil {
-				t.Fatal(err)
-			}
-			docs = append(docs, d.Text)
-			bytes += len(d.Text)
-		}
-		if err := r.Err(); err != nil {
-			t.Fatal(err)
-		}
-		h.Close()
-	}
-	return docs, bytes
-}
-
 // bibleChapters returns the chapters in 45 languages of the shared data.
 func bibleChapters(t testing.TB) (docs []string, bytes int) {
 	t.Helper()
-	zstdLines(t, "data/corpus/bible.jsonl.zst", func(b []byte) {
+	realdata.Lines(t, "data/corpus/bible.jsonl.zst", func(b []byte) {
 		var d struct{ Text string }
 		if err := json.Unmarshal(b, &d); err != nil {
 			t.Fatal(err)
@@ -67,7 +30,7 @@ func bibleChapters(t testing.TB) (docs []string, bytes int) {
 // comparison with the peers of the shared bench folder.
 func BenchmarkHeuristics(b *testing.B) {
 	repetition, quality, web, fine := gopherRepetition, gopherQuality, c4, fineWeb
-	crawl, crawlBytes := ccDocuments(b)
+	crawl, crawlBytes := realdata.CommonCrawlTexts(b)
 	bible, bibleBytes := bibleChapters(b)
 	for _, bench := range []struct {
 		name, language string
@@ -91,7 +54,7 @@ func BenchmarkHeuristics(b *testing.B) {
 			var d stages.Document
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
-			start := cpuTime()
+			start := cputime.Now()
 			for b.Loop() {
 				for _, s := range docs {
 					v.Reset(s)
@@ -111,7 +74,7 @@ func BenchmarkHeuristics(b *testing.B) {
 					}
 				}
 			}
-			if used := cpuTime() - start; used > 0 {
+			if used := cputime.Now() - start; used > 0 {
 				b.ReportMetric(float64(b.N)*float64(size)/1e6/used.Seconds(), "cpuMB/s")
 			}
 		})

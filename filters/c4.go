@@ -3,6 +3,7 @@ package filters
 import (
 	"strings"
 
+	"github.com/winnow-data/winnow/filters/internal/phrase"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/text"
 )
@@ -50,7 +51,7 @@ var c4 = C4{
 	CurlyBrackets: stages.AtMost(0),
 }
 
-var loremIpsum = newPhraseSet("lorem ipsum")
+var loremIpsum = phrase.NewSet("lorem ipsum")
 
 // Rules implements stages.Filter.
 func (f *C4) Rules() []stages.Rule {
@@ -101,7 +102,7 @@ func (f *C4) Map(d *stages.Document, t *text.View) (stages.Verdict, error) {
 func (f *C4) Measure(t *text.View, m []float64) {
 	s := t.Text()
 	m[0] = float64(t.Sentences())
-	m[1] = float64(loremIpsum.count(s))
+	m[1] = float64(loremIpsum.Count(s))
 	m[2] = float64(strings.Count(s, "{"))
 }
 

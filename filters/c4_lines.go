@@ -3,12 +3,13 @@ package filters
 import (
 	"strings"
 
+	"github.com/winnow-data/winnow/filters/internal/phrase"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
 // linePhrases are what lines say that are cut: javascript first, then, about cookies, privacy and terms of use, the phrases of the C4
 // reference and the most usual ones of other languages.
-var linePhrases = newPhraseSet("javascript",
+var linePhrases = phrase.NewSet("javascript",
 	"terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies",
 	"datenschutzerklärung", "verwendet cookies", "verwenden cookies",
 	"politique de confidentialité", "utilise des cookies", "utilisons des cookies",
@@ -18,6 +19,9 @@ var linePhrases = newPhraseSet("javascript",
 	"политика конфиденциальности", "Политика конфиденциальности", "использует файлы cookie",
 	"隐私政策", "隱私權政策", "使用cookie", "プライバシーポリシー", "개인정보처리방침",
 )
+
+// maxKept is how many bytes or words a filter keeps memory for once a smaller text follows.
+const maxKept = 1 << 20
 
 // citationMarks beside the numbered ones, as the C4 reference has them.
 var citationMarks = []string{"[edit]", "[citation needed]"}
@@ -105,7 +109,7 @@ func (f *C4) judge(t *text.View) (changes bool) {
 // nextBanned returns where the first phrase at or after s[i:] begins for which a line is cut; behind s if none does.
 func (f *C4) nextBanned(s string, i int) int {
 	for f.Javascript || f.Policy {
-		at, k := linePhrases.next(s, i)
+		at, k := linePhrases.Next(s, i)
 		switch {
 		case at < 0:
 			return len(s)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/winnow-data/winnow/filters/internal/phrase"
 )
 
 // isHTML says whether a file is an HTML page: by its language, or by how it begins.
@@ -13,7 +15,7 @@ func isHTML(s, language string) bool {
 		return true
 	}
 	s = strings.TrimLeftFunc(s, unicode.IsSpace)
-	return hasPrefixFold(s, "<!doctype html") || hasPrefixFold(s, "<html")
+	return phrase.HasPrefixFold(s, "<!doctype html") || phrase.HasPrefixFold(s, "<html")
 }
 
 // isData says whether a file is data rather than code: JSON or YAML by its language, or JSON by what it is.
@@ -77,7 +79,7 @@ func behindTag(s string, i int) int {
 		return len(s)
 	}
 	for _, name := range unseen {
-		if hasPrefixFold(rest[1:], name) && !byteIsLetter(rest[1+len(name)]) {
+		if phrase.HasPrefixFold(rest[1:], name) && !byteIsLetter(rest[1+len(name)]) {
 			if close := indexClosing(rest[end:], name); close >= 0 {
 				return i + end + close
 			}
@@ -94,7 +96,7 @@ func indexClosing(s, name string) int {
 		if at < 0 {
 			return -1
 		}
-		if i += at; hasPrefixFold(s[i+2:], name) {
+		if i += at; phrase.HasPrefixFold(s[i+2:], name) {
 			return i
 		}
 		i += 2

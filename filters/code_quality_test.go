@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -94,7 +95,7 @@ func TestCodeQualityValidate(t *testing.T) {
 func TestCodeQualityKeepsRealCode(t *testing.T) {
 	f := codeQuality
 	all, gone := 0.0, map[string]float64{}
-	zstdLines(t, "data/corpus/algorithms-python.jsonl.zst", func(b []byte) {
+	realdata.Lines(t, "data/corpus/algorithms-python.jsonl.zst", func(b []byte) {
 		var d struct{ Text string }
 		if err := json.Unmarshal(b, &d); err != nil {
 			t.Fatal(err)

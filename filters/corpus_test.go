@@ -31,7 +31,7 @@ func TestBibleSurvives(t *testing.T) {
 	var v text.View
 	kept, all := map[string]int{}, map[string]int{}
 	survivors, chapters := 0, 0
-	zstdLines(t, "data/corpus/bible.jsonl.zst", func(b []byte) {
+	realdata.Lines(t, "data/corpus/bible.jsonl.zst", func(b []byte) {
 		var d struct{ ID, Text, Language string }
 		if err := json.Unmarshal(b, &d); err != nil {
 			t.Fatal(err)
@@ -65,7 +65,7 @@ func TestPoemsSurvive(t *testing.T) {
 	var v text.View
 	drops := map[string]int{}
 	n, short := 0, 0
-	zstdLines(t, "data/corpus/zh-poetry.jsonl.zst", func(b []byte) {
+	realdata.Lines(t, "data/corpus/zh-poetry.jsonl.zst", func(b []byte) {
 		if n++; n%20 != 0 {
 			return
 		}

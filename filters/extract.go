@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/winnow-data/winnow/filters/internal/phrase"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/extract"
 	"github.com/winnow-data/winnow/stages/text"
@@ -89,11 +90,11 @@ func beginsPage(s string) bool {
 		switch {
 		case strings.HasPrefix(s, "<!--"):
 			end = "-->"
-		case hasPrefixFold(s, "<?xml"):
+		case phrase.HasPrefixFold(s, "<?xml"):
 			end = "?>"
 		default:
 			for _, tag := range []string{"<!doctype html", "<html", "<head", "<body"} {
-				if hasPrefixFold(s, tag) && len(s) > len(tag) && strings.IndexByte(" \t\r\n\f>/", s[len(tag)]) >= 0 {
+				if phrase.HasPrefixFold(s, tag) && len(s) > len(tag) && strings.IndexByte(" \t\r\n\f>/", s[len(tag)]) >= 0 {
 					return true
 				}
 			}

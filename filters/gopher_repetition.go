@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"github.com/winnow-data/winnow/filters/internal/ngram"
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/text"
 )
@@ -31,7 +32,7 @@ type GopherRepetition struct {
 	Dup9gram          stages.Range `yaml:"dup_9gram"`  // share of characters in copies of 9-grams
 	Dup10gram         stages.Range `yaml:"dup_10gram"` // share of characters in copies of 10-grams
 
-	grams ngrams
+	grams ngram.Counter
 }
 
 var gopherRepetition = GopherRepetition{
@@ -82,5 +83,5 @@ func (f *GopherRepetition) Measure(t *text.View, m []float64) {
 	m[1] = ratio(float64(lines.Runes), float64(runes))
 	m[2] = ratio(float64(paragraphs.Count), float64(len(t.Paragraphs())))
 	m[3] = ratio(float64(paragraphs.Runes), float64(runes))
-	f.grams.measure(t, m[4:13])
+	f.grams.Measure(t, m[4:13])
 }

@@ -74,7 +74,7 @@ func benchmarkLanguage(b *testing.B, size int) {
 
 // BenchmarkLanguageCC is what the stage costs in front of the heuristics.
 func BenchmarkLanguageCC(b *testing.B) {
-	docs, size := ccDocuments(b)
+	docs, size := realdata.CommonCrawlTexts(b)
 	l := detector(b, nil)
 	var v text.View
 	b.SetBytes(int64(size))

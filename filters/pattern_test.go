@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -278,7 +279,7 @@ func FuzzReplace(f *testing.F) {
 
 // BenchmarkPattern measures expressions that match next to nothing, and one that matches often.
 func BenchmarkPattern(b *testing.B) {
-	docs, size := ccDocuments(b)
+	docs, size := realdata.CommonCrawlTexts(b)
 	for name, match := range map[string]string{
 		"phrases": `(?i)casino|viagra|click here|lorem ipsum`, "email": `[\w.+-]+@[\w.-]+\.[a-z]{2,}`, "names": `\b[A-Z][a-z]+ [A-Z][a-z]+\b`,
 	} {

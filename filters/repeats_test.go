@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/realdata"
 	"github.com/winnow-data/winnow/stages/text"
 )
 
@@ -169,7 +170,7 @@ func TestC4ParagraphsMeansTheSameInEveryScript(t *testing.T) {
 
 // BenchmarkRules measures the small filters on the Common Crawl documents.
 func BenchmarkRules(b *testing.B) {
-	docs, size := ccDocuments(b)
+	docs, size := realdata.CommonCrawlTexts(b)
 	paragraphs, periods, code := c4Paragraphs, repeats, codeQuality
 	for name, f := range map[string]stages.Filter{"repeats": &periods, "c4_paragraphs": &paragraphs, "code_quality": &code} {
 		b.Run(name, func(b *testing.B) {

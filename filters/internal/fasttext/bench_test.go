@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/winnow-data/winnow/stages/cputime"
 	"github.com/winnow-data/winnow/stages/realdata"
 )
 
@@ -47,13 +48,13 @@ func BenchmarkPredict(b *testing.B) {
 				if c.fresh {
 					p = m.Predictor()
 				}
-				start := cpuTime()
+				start := cputime.Now()
 				for _, t := range c.texts {
 					if into, err = p.Predict(t, 1, into); err != nil {
 						b.Fatal(err)
 					}
 				}
-				used += cpuTime() - start
+				used += cputime.Now() - start
 			}
 			if used > 0 {
 				b.ReportMetric(float64(n)*float64(b.N)/1e6/used.Seconds(), "cpuMB/s")

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package fasttext
-
-import "time"
-
-// cpuTime returns 0: this system does not tell.
-func cpuTime() time.Duration { return 0 }
