@@ -365,7 +365,7 @@ func TestFalseMembers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, kind := range []Format{JSONL, Lines} {
 				opt := Options{Kind: Kind{kind, c.c}}
-				for target := int64(3000); target < 100_000; target = target*3/2 + 7 {
+				for target := int64(3000); target < 100_000; target = target*5/2 + 7 {
 					parts, err := Parts(t.Context(), blob.Bytes(c.data), "f", target, opt)
 					if err != nil {
 						t.Fatal(err)
@@ -401,6 +401,27 @@ func TestStraddledBorder(t *testing.T) {
 	_, err = look(t, crawl, "f", []Part{{Kind: Kind{WARC, Gzip}, End: int64(len(gz(pages)) - 5)}}, Options{})
 	if !errors.As(err, &s) || !stages.IsFinal(err) {
 		t.Errorf("WARC.gz: got %v", err)
+	}
+}
+
+// A part starts with a frame of which nothing can be decoded: the damage ends the last line of the part before, and nothing is read twice.
+func TestDamagedBorder(t *testing.T) {
+	whole := packZstd(t, bytes.Repeat([]byte("0123456789abcdefghijklmnopqrstuvwxyz"), 50), 1)
+	broken := bytes.Clone(whole)
+	for i := 10; i < len(broken)-4; i++ { // the block's header stays
+		broken[i] ^= 0xff
+	}
+	for _, head := range []string{"{\"text\":\"a\"}\n", "{\"text\":\"cut", "{\"text\":\"" + strings.Repeat("x", 300_000)} {
+		for _, second := range [][]byte{broken, bytes.Join([][]byte{broken, broken}, nil)} {
+			first := packZstd(t, []byte(head), 1)
+			file := bytes.Join([][]byte{first, second, packZstd(t, []byte("{\"text\":\"b\"}\n{\"text\":\"c\"}\n"), 1)}, nil)
+			kind := Kind{JSONL, Zstd}
+			parts := []Part{{Kind: kind, End: int64(len(first))}, {Kind: kind, Start: int64(len(first)), End: int64(len(file)), First: -1, Base: -1}}
+			same(t, file, "f", parts, Options{MaxRecord: 1000})
+			if list, err := look(t, file, "f", parts, Options{MaxRecord: 1000}); err != nil || !strings.Contains(fmt.Sprint(list), "damaged") || !strings.Contains(list[len(list)-1].what, `"text":"c"`) {
+				t.Errorf("%.20s: got %.300v, %v", head, list, err)
+			}
+		}
 	}
 }
 
@@ -463,7 +484,7 @@ func TestPlanningFails(t *testing.T) {
 			if name == "a.warc" {
 				kind = Kind{Format: WARC}
 			}
-			parts, err := Parts(t.Context(), obj, name, 20_000, Options{Kind: kind})
+			parts, err := Parts(t.Context(), obj, name, 100_000, Options{Kind: kind})
 			if err == nil && len(parts) > 1 {
 				break
 			}
@@ -500,4 +521,21 @@ func FuzzMembers(f *testing.F) {
 		}
 		same(t, file, p.name, parts, opt)
 	})
+}
+
+// Members that decode to no text hold no lines.
+func TestMembersOfNoText(t *testing.T) {
+	r := rand.New(rand.NewChaCha8([32]byte{3}))
+	noise := make([]byte, 5000)
+	for i := range noise {
+		noise[i] = byte(r.Uint32())
+	}
+	for _, p := range packers {
+		text := p.pack(t, []byte("{\"text\":\"x\"}\n"), 1)
+		file := bytes.Join([][]byte{text, p.pack(t, noise, 1), text}, nil)
+		at, err := nextMember(t.Context(), blob.Bytes(file), "f", p.c, 1, Options{})
+		if want := int64(len(file) - len(text)); err != nil || at != want {
+			t.Errorf("%s: got %d, %v; want %d", p.name, at, err, want)
+		}
+	}
 }
