@@ -1,10 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	slash "path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -267,34 +269,26 @@ func storeTasks(t *testing.T, srv *blobtest.Server, name string) {
 	}
 }
 
-// largeOnStore reads a plain file that is cut into tasks, whose output is several parts of an upload.
+// largeOnStore reads a plain file and one of many gzip members, which are cut into tasks, whose output is several parts of an upload.
 func largeOnStore(t *testing.T, srv *blobtest.Server) {
 	dir := t.TempDir()
 	in := filepath.Join(dir, "in")
 	if err := os.Mkdir(in, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.Create(filepath.Join(in, "large.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	random := rand.New(rand.NewPCG(5, 6))
-	w := bufio.NewWriter(f)
-	for n := 0; n < 70<<20; {
-		line := make([]byte, 0, 1<<16)
-		line = append(line, `{"text":"`...)
-		for range 1 + random.IntN(5000) {
-			line = append(line, "abcdefghijklmnopqrstuvwxyz      "[random.IntN(32)])
-		}
-		k, err := w.Write(append(line, "\"}\n"...))
+	largeFile(t, filepath.Join(in, "large.jsonl"), random, func(f io.Writer, b []byte) error {
+		_, err := f.Write(b)
+		return err
+	})
+	largeFile(t, filepath.Join(in, "members.jsonl.gz"), random, func(f io.Writer, b []byte) error {
+		w, err := gzip.NewWriterLevel(f, gzip.BestSpeed)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
-		n += k
-	}
-	if err := errors.Join(w.Flush(), f.Close()); err != nil {
-		t.Fatal(err)
-	}
+		_, err = w.Write(b)
+		return errors.Join(err, w.Close())
+	})
 	upload(t, srv, in, "large-in")
 	name := filepath.Join(dir, "large.yaml")
 	if err := os.WriteFile(name, []byte("name: large\ninput: {path: in, source: x}\nstages: [dedup_exact]\noutput: {path: out, format: jsonl}\n"), 0o600); err != nil {
@@ -304,7 +298,32 @@ func largeOnStore(t *testing.T, srv *blobtest.Server) {
 	mustRun(t, onStore(t, srv, "", "run", "-q", name, "--in", "s3://test/large-in", "--out", "s3://test/large"))
 	out := download(t, srv, "large")
 	runtest.Same(t, "large", runtest.Fingerprint(t, out, placed...), runtest.Fingerprint(t, filepath.Join(dir, "out"), placed...))
-	if shards, err := filepath.Glob(filepath.Join(out, "large-*.jsonl")); err != nil || len(shards) < 2 {
-		t.Errorf("%d shards, want that the file was cut", len(shards))
+	if shards, err := filepath.Glob(filepath.Join(out, "large-*.jsonl")); err != nil || len(shards) < 4 {
+		t.Errorf("%d shards, want that both files were cut", len(shards))
+	}
+}
+
+// largeFile writes lines without ids, about 40 MB of them, 100 KB at a time, wherever that cuts a line.
+func largeFile(t *testing.T, name string, random *rand.Rand, write func(f io.Writer, b []byte) error) {
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data []byte
+	for len(data) < 40<<20 {
+		line := make([]byte, 0, 1<<16)
+		line = append(line, `{"text":"`...)
+		for range 1 + random.IntN(5000) {
+			line = append(line, "abcdefghijklmnopqrstuvwxyz      "[random.IntN(32)])
+		}
+		data = append(append(data, line...), "\"}\n"...)
+	}
+	for b := range slices.Chunk(data, 100_000) {
+		if err := write(f, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
