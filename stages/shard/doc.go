@@ -31,6 +31,15 @@
 // or frame has decoded to more than 200 times its size is taken for a zip bomb, and the rest of the member is left. Of Parquet one page of each
 // column is held.
 //
+// # What is cut
+//
+// A large file is read in parts, by tasks of their own: plain JSONL and lines anywhere, compressed ones where a gzip member or zstd frame starts (bgzip,
+// cat of files, pzstd), WARC between records, Parquet between row groups. The parts together are the whole: every record once, in order, with the same
+// id, and the same damage. Numbers of records and, of compressed lines, offsets are those of the whole where records have no ids, for they are
+// counted then; else a part in the middle says -1 for a number, and for an offset where the member starts in the file. A file of one member
+// (gzip, pigz, zstd) is one part, as is one whose members are of many MiB. A member within the data of another is not taken for one as far as 1 MiB behind it and,
+// of plain WARC, 4 MiB before it shows; should one be, reading fails and says so: no record is ever read twice or lost.
+//
 // # Charsets
 //
 // A file of lines has one charset, decided by its first 64 KiB: UTF-8, unless a byte order mark or the byte patterns of most of its non-ASCII

@@ -220,9 +220,9 @@ func hurt(r *rand.Rand, file []byte) []byte {
 
 // Cut at any of its members, in any number of parts, a file is the same file, damaged or not.
 func TestAnyMembers(t *testing.T) {
-	rounds := 400
+	rounds := 300
 	if testing.Short() {
-		rounds = 60
+		rounds = 24
 	}
 	for _, p := range packers {
 		t.Run(p.name, func(t *testing.T) {
@@ -365,7 +365,7 @@ func TestFalseMembers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, kind := range []Format{JSONL, Lines} {
 				opt := Options{Kind: Kind{kind, c.c}}
-				for target := int64(3000); target < 100_000; target = target*5/2 + 7 {
+				for target := int64(6000); target < 100_000; target = target*5/2 + 7 {
 					parts, err := Parts(t.Context(), blob.Bytes(c.data), "f", target, opt)
 					if err != nil {
 						t.Fatal(err)
