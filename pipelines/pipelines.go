@@ -1,6 +1,12 @@
-// Package pipelines joins the rooms' catalogs and holds what turns a recipe into a corpus. Inside it: recipe (grammar, lint, schema), plan
-// (phases, tasks, keys), models (what stages ask, its record and its limits), run (tasks, markers, sums), tally and report (what a run says about itself), stats (the same for any data set),
-// inspect (estimates, preview, explain), docs (pages of the stages), recipes (built-in ones, with their sample data).
+// Package pipelines joins the rooms' catalogs and holds what turns a recipe into a corpus. Inside it:
+//
+//	recipe     grammar, lint, schema for editors     recipes    the built-in ones, with their sample data
+//	plan       phases, tasks, keys                   models     what stages ask, its record and its limits
+//	run        tasks, files, markers, sums           signals    what rules measured of every document
+//	tally      counts of a run                       report     the page, the card and the numbers made of them
+//	whatif     other bounds, without a rerun         compare    two finished runs side by side
+//	inspect    estimates, preview, explain           stats      what is in any data set
+//	docs       pages of the stages
 package pipelines
 
 import (
