@@ -28,7 +28,7 @@ func TestMappersRefuse(t *testing.T) {
 		"all.num_sentences.min=3":              "sentences were not counted",
 		"c4@dolma.line_count.min=3":            "judged before its lines are cut",
 		"without.without=[]":                   "was not measured while it was off",
-		"url.domains=[web]":                    "no bound of a rule",
+		"url.domains=[web.org]":                "no bound of a rule",
 		"keep.source.not=[web]":                "no bound of a rule",
 		"language.keep=[en]":                   "no bound of a rule",
 		"c4@datatrove.words_per_line.min=2":    "no bound of a rule",

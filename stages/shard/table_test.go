@@ -2,6 +2,7 @@ package shard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -102,6 +103,80 @@ func TestTable(t *testing.T) {
 		}
 		if row != n {
 			t.Errorf("%d rows were read, %d written", row, n)
+		}
+	}
+}
+
+// TestTablePages: columns whose rows are alike, that turn from values to none or back, and dictionaries of any width come back, one row at a time over groups of rows.
+func TestTablePages(t *testing.T) {
+	ways := []struct {
+		name string
+		has  func(i int) bool
+		of   int // different names
+	}{
+		{"all", func(int) bool { return true }, 1},
+		{"none", func(int) bool { return false }, 1},
+		{"first", func(i int) bool { return i == 0 }, 2},
+		{"from the ninth", func(i int) bool { return i >= 9 }, 3},
+		{"up to the eighth", func(i int) bool { return i < 8 }, 5},
+		{"last of a group", func(i int) bool { return i%tableGroup == tableGroup-1 }, 300},
+		{"all but one", func(i int) bool { return i != 77 }, tableGroup},
+		{"odd", func(i int) bool { return i%2 == 1 }, 70_000},
+	}
+	for _, n := range []int{1, 7, 8, 9, 65, tableGroup + 3, 2*tableGroup + 1} {
+		for _, way := range ways {
+			var out bytes.Buffer
+			w, err := NewTableWriter(&out, []TableColumn{{"text", TableText}, {"name", TableName}, {"int", TableInt}, {"float", TableFloat}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := func(i int) string { return fmt.Sprint("name ", i*7919%way.of) }
+			for i := range n {
+				x := Missing
+				if way.has(i) {
+					w.Text(0, name(i)+"!")
+					w.Text(1, name(i))
+					w.Int(2, int64(-i))
+					x = float64(i) / 3
+				} else {
+					w.Null(0)
+					w.Null(1)
+					w.Null(2)
+				}
+				if err := w.Next([]float64{x}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.Close(); err != nil || w.Rows() != int64(n) {
+				t.Fatal(w.Rows(), err)
+			}
+			tab, err := openTable(t, out.Bytes())
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := 0
+			for g := range tab.Groups() {
+				texts, err1 := tab.Texts(g, "text")
+				names, err2 := tab.Texts(g, "name")
+				ints, err3 := tab.Ints(g, "int", 1)
+				floats, err4 := tab.Floats(g, "float", -1)
+				if err := errors.Join(err1, err2, err3, err4); err != nil {
+					t.Fatalf("%s of %d: %v", way.name, n, err)
+				}
+				for k := range tab.GroupRows(g) {
+					text, who, number, x := "", "", int64(1), -1.0
+					if way.has(i) {
+						text, who, number, x = name(i)+"!", name(i), int64(-i), float64(i)/3
+					}
+					if texts[k] != text || names[k] != who || ints[k] != number || floats[k] != x {
+						t.Fatalf("%s of %d, row %d: %q %q %d %v, want %q %q %d %v", way.name, n, i, texts[k], names[k], ints[k], floats[k], text, who, number, x)
+					}
+					i++
+				}
+			}
+			if i != n {
+				t.Errorf("%s: %d rows, want %d", way.name, i, n)
+			}
 		}
 	}
 }
