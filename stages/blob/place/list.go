@@ -22,7 +22,7 @@ type Line struct {
 }
 
 // Lines reads a list: one path a line, of a file and not a glob; what is not absolute is relative to the list's folder. Empty lines and those that
-// begin with # count for nothing.
+// begin with # count for nothing, nor does a byte order mark.
 func Lines(ctx context.Context, base, file string, opt Options) ([]Line, error) {
 	full, err := Abs(base, file)
 	if err != nil {
@@ -34,7 +34,7 @@ func Lines(ctx context.Context, base, file string, opt Options) ([]Line, error) 
 	}
 	var lines []Line
 	n := 0
-	for text := range strings.Lines(string(data)) {
+	for text := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
 		n++
 		text = strings.TrimSpace(text)
 		if text == "" || strings.HasPrefix(text, "#") {
