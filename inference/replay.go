@@ -32,23 +32,31 @@ type replay struct {
 // Complete implements Model.
 func (r *replay) Complete(ctx context.Context, rs []Request) ([]Reply, error) {
 	replies := make([]Reply, len(rs))
+	if err := r.CompleteEach(ctx, rs, func(i int, p Reply) { replies[i] = p }); err != nil {
+		return nil, err
+	}
+	return replies, nil
+}
+
+// CompleteEach implements [Each]. It keeps nothing of the requests.
+func (r *replay) CompleteEach(ctx context.Context, rs []Request, done func(i int, p Reply)) error {
 	var hash [16]byte
 	var scratch []byte
 	for i := range rs {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 		hash, scratch = rs[i].sum(scratch)
 		p, ok, err := r.s.find(r.name, hash)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !ok {
 			p.Err = notRecorded(&rs[i], hex.EncodeToString(hash[:]), r.name, r.s.dir)
 		}
-		replies[i] = p
+		done(i, p)
 	}
-	return replies, nil
+	return nil
 }
 
 func notRecorded(r *Request, hash, model, dir string) error {

@@ -173,11 +173,11 @@ func (s *Store) find(model string, request [16]byte) (Reply, bool, error) {
 	if int(p.line) >= len(f.lines) {
 		return Reply{}, false, fmt.Errorf("record %s: frame at %d has %d lines, want line %d", s.dir, p.at, len(f.lines), p.line)
 	}
-	var l line
-	if err := l.parseParts(f.lines[p.line], replied); err != nil {
+	r, err := replyOf(f.lines[p.line])
+	if err != nil {
 		return Reply{}, false, fmt.Errorf("record %s: frame at %d, line %d: %w", s.dir, p.at, p.line, err)
 	}
-	return l.reply(), true, nil
+	return r, true, nil
 }
 
 // look returns where a reply lies and the frame there; nil for one that is not in the store.

@@ -59,30 +59,29 @@ func (x index) usage(model string) Usage {
 // requestKey is a hash that [Request.Hash] has spelled, and a hash of what it has not.
 func requestKey(hash string) (k [16]byte) {
 	if len(hash) == 2*len(k) {
+		other := byte(0)
 		for i := range k {
-			hi, lo := nibble(hash[2*i]), nibble(hash[2*i+1])
-			if hi|lo > 15 {
-				break
-			}
-			if k[i] = hi<<4 | lo; i == len(k)-1 {
-				return k
-			}
+			hi, lo := nibbles[hash[2*i]], nibbles[hash[2*i+1]]
+			k[i], other = hi<<4|lo, other|hi|lo
+		}
+		if other <= 15 {
+			return k
 		}
 	}
 	sum := sha256.Sum256([]byte(hash))
 	return [16]byte(sum[:])
 }
 
-// nibble is the value of a hexadecimal digit in lower case, and above 15 for another byte.
-func nibble(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
+// nibbles are the values of the hexadecimal digits in lower case; above 15 for another byte.
+var nibbles = func() (t [256]byte) {
+	for c := range t {
+		t[c] = 255
 	}
-	return 255
-}
+	for v, c := range []byte("0123456789abcdef") {
+		t[c] = byte(v)
+	}
+	return t
+}()
 
 // A decoded frame is never written to, so that it may be read without the store's lock.
 type decoded struct {
@@ -99,11 +98,16 @@ type cache struct {
 	frames map[place]*decoded
 	queue  []place // in the order in which they came
 	size   int
+	at     place    // that was asked for last
+	last   *decoded // and what lies there: it may be forgotten by now
 }
 
 func (c *cache) get(p place) *decoded {
 	p.line = 0
-	return c.frames[p]
+	if c.last == nil || c.at != p {
+		c.at, c.last = p, c.frames[p]
+	}
+	return c.last
 }
 
 // put adds the frame of a text.

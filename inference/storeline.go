@@ -38,6 +38,17 @@ func (l *line) parseParts(raw []byte, which parts) error {
 	return json.Unmarshal(raw, l)
 }
 
+// replyOf reads what a line replies.
+func replyOf(raw []byte) (Reply, error) {
+	l := line{Finish: FinishStop} // as most do: what is there already is not made anew
+	if q := (quick{b: raw}); q.line(&l, replied) {
+		return l.reply(), nil
+	}
+	var whole line
+	err := whole.parseParts(raw, replied)
+	return whole.reply(), err
+}
+
 // quick reads the lines that the store writes of replies in words without ids: members in their order, no space between. What looks any other way it leaves to
 // encoding/json.
 type quick struct{ b []byte }
@@ -143,8 +154,11 @@ func unescape(in []byte, s *string) bool {
 			if r < 0 || r >= 0xD800 && r < 0xE000 {
 				return false
 			}
+			if in = in[6:]; r < utf8.RuneSelf {
+				out.WriteByte(byte(r))
+				continue
+			}
 			out.WriteRune(r)
-			in = in[6:]
 		}
 	}
 }

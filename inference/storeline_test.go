@@ -34,6 +34,9 @@ func FuzzLine(f *testing.F) {
 		if e := index.parse(raw, true); err == nil && (e != nil || index.Model != want.Model || index.Request != want.Request || index.In != want.In || index.Out != want.Out) {
 			t.Errorf("%q: indexed %+v, %v; want %+v", raw, index, e, want)
 		}
+		if r, e := replyOf(raw); err == nil && (e != nil || !reflect.DeepEqual(r, want.reply())) {
+			t.Errorf("%q: reply %+v, %v; want %+v", raw, r, e, want)
+		}
 		if e := reply.parseParts(raw, replied); err == nil && (e != nil || !reflect.DeepEqual(reply.reply(), want.reply())) {
 			t.Errorf("%q: reply %+v, %v; want %+v", raw, reply, e, want)
 		}

@@ -13,7 +13,8 @@ type Batch struct {
 	Docs  []Document
 	state []state
 	made  []made
-	label string // of the stage that is acting; names what it makes
+	fresh []Document // what was made, with room for all documents behind it
+	label string     // of the stage that is acting; names what it makes
 	notes []note
 	usage Usage
 	count map[string]int64
@@ -38,7 +39,7 @@ type made struct {
 	parent  int
 	nth     int  // of its parent, from 1
 	ordered bool // no one before it has a later parent
-	doc     Document
+	at      int  // in fresh
 }
 
 // NewBatch returns a batch of docs, all live. It takes docs over.
@@ -48,7 +49,7 @@ func NewBatch(docs []Document) *Batch {
 
 // Reset makes b a batch of docs, all live, keeping its memory.
 func (b *Batch) Reset(docs []Document) {
-	b.Docs, b.made = docs, b.made[:0]
+	b.Docs, b.made, b.fresh = docs, b.made[:0], nil
 	if cap(b.state) < len(docs) {
 		b.state = make([]state, len(docs))
 		return
@@ -151,8 +152,10 @@ func (b *Batch) Make(parent int, d Document) {
 	n := len(b.made)
 	if n == 0 {
 		b.made = slices.Grow(b.made, len(b.Docs))
+		b.fresh = make([]Document, 0, 2*len(b.Docs))
 	}
-	b.made = append(b.made, made{parent, k, n == 0 || b.made[n-1].ordered && b.made[n-1].parent <= parent, d})
+	b.made = append(b.made, made{parent, k, n == 0 || b.made[n-1].ordered && b.made[n-1].parent <= parent, n})
+	b.fresh = append(b.fresh, d)
 }
 
 // Act names the stage that is about to act. The run calls it before Apply.
@@ -166,22 +169,27 @@ func (b *Batch) Settle() []int {
 	if len(b.made) == 0 {
 		return nil
 	}
-	last := len(b.made) - 1
-	if !b.made[last].ordered {
+	n := len(b.made)
+	if !b.made[n-1].ordered {
 		slices.SortStableFunc(b.made, func(x, y made) int { return cmp.Compare(x.parent, y.parent) })
-	}
-	at := make([]int, len(b.made))
-	from := len(b.Docs) - 1
-	b.Docs = slices.Grow(slices.Clip(b.Docs), len(b.made))[:len(b.Docs)+len(b.made)] // the array behind the documents may be somebody's
-	b.state = slices.Grow(b.state, len(b.made))[:len(b.Docs)]
-	to := len(b.Docs) - 1
-	for k := last; k >= 0; k-- {
-		for ; from > b.made[k].parent; from, to = from-1, to-1 {
-			b.Docs[to], b.state[to] = b.Docs[from], b.state[from]
+		fresh := make([]Document, n, n+len(b.Docs))
+		for k, m := range b.made {
+			fresh[k] = b.fresh[m.at]
 		}
-		b.Docs[to], b.state[to], at[k] = b.made[k].doc, state{}, to
+		b.fresh = fresh
+	}
+	at := make([]int, n)
+	from, to := len(b.Docs)-1, len(b.Docs)+n-1
+	docs := slices.Grow(b.fresh, len(b.Docs))[:to+1] // merged from the end: what was made and is not yet in its place lies before that
+	b.state = slices.Grow(b.state, n)[:to+1]
+	for k := n - 1; k >= 0; k-- {
+		for ; from > b.made[k].parent; from, to = from-1, to-1 {
+			docs[to], b.state[to] = b.Docs[from], b.state[from]
+		}
+		docs[to], b.state[to], at[k] = docs[k], state{}, to
 		to--
 	}
-	b.made = b.made[:0]
+	copy(docs, b.Docs[:from+1])
+	b.Docs, b.made, b.fresh = docs, b.made[:0], nil
 	return at
 }

@@ -50,7 +50,7 @@ func (f *Fields) Remove(name string) {
 
 // Text returns a string field decoded, and a number, true, false or null as it is spelled. ok is false for a missing field, an
 // object or an array.
-func (f Fields) Text(name string) (s string, ok bool) {
+func (f Fields) Text(name string) (string, bool) {
 	raw, ok := f.Raw(name)
 	if !ok || len(raw) == 0 {
 		return "", false
@@ -60,10 +60,9 @@ func (f Fields) Text(name string) (s string, ok bool) {
 		if s, ok := jsontext.Unquote(raw); ok {
 			return s, true
 		}
-		if err := json.Unmarshal(raw, &s); err != nil {
-			return "", false
-		}
-		return s, true
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return s, err == nil
 	case '{', '[':
 		return "", false
 	}

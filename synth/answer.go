@@ -166,11 +166,11 @@ func (a *Answer) Apply(ctx context.Context, b *stages.Batch) error {
 
 // round asks for the next answers to each prompt and puts them among those it has. A prompt that needs none is done.
 func (a *Answer) round(ctx context.Context, b *stages.Batch, open []prompting) error {
-	n := 0
+	asked := 0
 	for i := range open {
-		n += open[i].next
+		asked += open[i].next
 	}
-	rs := make([]stages.Request, 0, n)
+	rs := make([]stages.Request, 0, asked)
 	for i := range open {
 		p := &open[i]
 		d := &b.Docs[p.at]
@@ -185,15 +185,33 @@ func (a *Answer) round(ctx context.Context, b *stages.Batch, open []prompting) e
 	if err != nil {
 		return err
 	}
+	var n tally
 	for i := range open {
 		p := &open[i]
-		a.take(b, p, replies[:p.next])
+		a.take(b, p, replies[:p.next], &n)
 		replies = replies[p.next:]
 		if p.asked == a.N && p.given == 0 {
 			b.Fail(p.at, fmt.Errorf("the model: %w", p.fault))
 		}
 	}
+	n.tell(b)
 	return nil
+}
+
+// tally is what a round has brought.
+type tally struct {
+	usage           stages.Usage
+	answered, unfit int64
+}
+
+// tell adds it to the numbers of the stage.
+func (n *tally) tell(b *stages.Batch) {
+	b.Used(n.usage)
+	for name, k := range map[string]int64{"asked": n.usage.Calls, "failed": n.usage.Failed, "answered": n.answered, "unfit": n.unfit} {
+		if k > 0 {
+			b.Count(name, k)
+		}
+	}
 }
 
 // question returns the conversation that the model is to go on with, and how many of its turns all prompts share.
@@ -237,26 +255,22 @@ func (a *Answer) question(d *stages.Document) (turns []stages.Turn, shared int, 
 }
 
 // take puts replies to one prompt among its answers.
-func (a *Answer) take(b *stages.Batch, p *prompting, replies []stages.Reply) {
+func (a *Answer) take(b *stages.Batch, p *prompting, replies []stages.Reply, n *tally) {
 	d := &b.Docs[p.at]
 	for i := range replies {
 		r := &replies[i]
 		p.asked++
-		u := stages.Usage{Calls: 1, In: int64(r.In), Out: int64(r.Out)}
-		b.Count("asked", 1)
+		n.usage.Add(stages.Usage{Calls: 1, In: int64(r.In), Out: int64(r.Out)})
 		if r.Err != nil {
-			u.Failed = 1
-			b.Used(u)
-			b.Count("failed", 1)
+			n.usage.Failed++
 			p.fault = r.Err
 			continue
 		}
-		b.Used(u)
-		b.Count("answered", 1)
+		n.answered++
 		p.given++
 		ans := stages.Answer{Text: r.Text, By: a.by(p.asked, r.By)}
 		if why := a.unfit(r); why != "" {
-			b.Count("unfit", 1)
+			n.unfit++
 			ans.Checks = []stages.Check{{Name: a.label, Result: stages.Unknown, Why: why}}
 		}
 		d.Answers = append(d.Answers, ans)

@@ -266,11 +266,10 @@ func (m *model) Can(what stages.Ask) bool {
 
 // Complete implements [stages.Model].
 func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Reply, error) {
-	asked := requests(rs)
 	if err := m.budget.failing(); err != nil {
 		return nil, stages.Final(err)
 	}
-	replies, err := m.asked.Complete(ctx, asked)
+	out, err := m.ask(ctx, rs)
 	if err != nil {
 		err = fmt.Errorf("model %s: %w", m.name, err)
 		if IsLimit(err) != nil {
@@ -278,10 +277,9 @@ func (m *model) Complete(ctx context.Context, rs []stages.Request) ([]stages.Rep
 		}
 		return nil, err
 	}
-	out, failed := make([]stages.Reply, len(replies)), int64(0)
+	failed := int64(0)
 	var last error
-	for i := range replies {
-		out[i] = reply(&replies[i])
+	for i := range out {
 		if out[i].Err != nil {
 			failed++
 			last = out[i].Err

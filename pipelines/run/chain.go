@@ -20,6 +20,7 @@ type chain struct {
 	first  bool // the chain sees the documents of the input: blank text goes here
 	count  bool // the chain counts the words of what is left
 	view   text.View
+	joined []byte          // scratch, for the body of a conversation
 	clocks []time.Duration // by step, of one document in clockEvery
 
 	signals *signals.Layout
@@ -43,12 +44,13 @@ func (c *chain) run(j *job) {
 func (c *chain) document(j *job, i int, d *stages.Document, timed bool) {
 	label, r := inputLabel, &j.rows[i]
 	defer func() {
+		c.counted()
 		if p := recover(); p != nil {
 			j.batch.Act(label)
 			j.batch.Fail(i, fmt.Errorf("panic: %v", p))
 		}
 	}()
-	body := d.Body()
+	body := c.body(d)
 	if c.first && blank(body) {
 		r.words, r.out = 0, 0
 		j.batch.Act(label)

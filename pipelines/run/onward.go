@@ -69,7 +69,7 @@ func (c *chain) onward(r *row, d *stages.Document, by *step, steps []*step) {
 			return
 		}
 	}
-	on.bytes = len(d.Body())
+	on.bytes = d.BodyBytes()
 }
 
 // spared makes of a document what the step that dropped it would have made with other bounds. It says whether the document would have gone on: blank text does not.

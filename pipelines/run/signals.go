@@ -102,7 +102,7 @@ func (o *signalsOut) write(d *stages.Document, by, language string, bytes, words
 
 // kept adds a document of the corpus.
 func (o *signalsOut) kept(d *stages.Document, r *row) error {
-	n := len(d.Body())
+	n := d.BodyBytes()
 	if err := o.write(d, "", "", n, r.out, n); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (o *signalsOut) dropped(d *stages.Document, r *row, set, rule, words int) e
 	if r.on != nil {
 		out, language = r.on.bytes, r.on.language
 	}
-	if err := o.write(d, o.names[set][rule], language, len(d.Body()), words, out); err != nil {
+	if err := o.write(d, o.names[set][rule], language, d.BodyBytes(), words, out); err != nil {
 		return err
 	}
 	if out >= 0 {

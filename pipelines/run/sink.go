@@ -155,7 +155,7 @@ func (s *sink) document(j *job, i int, d *stages.Document) error {
 	if fault != nil {
 		s.tally.Quarantined(set.number, d, fault.Error())
 		if s.signals != nil {
-			if err := s.signals.write(d, s.signals.faults[k], "", len(d.Body()), -1, -1); err != nil {
+			if err := s.signals.write(d, s.signals.faults[k], "", d.BodyBytes(), -1, -1); err != nil {
 				return err
 			}
 		}

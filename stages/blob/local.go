@@ -102,12 +102,15 @@ func (s *Folder) Create(ctx context.Context, name string) (Writer, error) {
 
 // temp makes a temporary file in dir, and dir if need be.
 func (s *Folder) temp(dir string) (*os.File, error) {
-	if err := s.mkdir(dir); err != nil {
-		return nil, err
-	}
 	for range 100 {
 		name := filepath.Join(dir, tempPrefix+strconv.FormatUint(rand.Uint64(), 36)+tempSuffix)
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, s.FileMode)
+		if errors.Is(err, fs.ErrNotExist) {
+			if err := s.mkdir(dir); err != nil {
+				return nil, err
+			}
+			f, err = os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, s.FileMode)
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}

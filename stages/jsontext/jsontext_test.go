@@ -97,6 +97,9 @@ func unquote(t *testing.T, raw string) bool {
 	if err := json.Unmarshal([]byte(raw), &want); ok && (err != nil || got != want) {
 		t.Errorf("%q: %q, encoding/json reads %q, %v", raw, got, want, err)
 	}
+	if out, appended := AppendUnquoted([]byte("x"), []byte(raw)); appended != ok || ok && string(out) != "x"+want {
+		t.Errorf("%q: %q, %v are appended, want %q, %v", raw, out, appended, want, ok)
+	}
 	return ok
 }
 

@@ -15,16 +15,30 @@ func Unquote(raw []byte) (s string, ok bool) {
 	if k == len(in) {
 		return string(in), true
 	}
-	if !utf8.Valid(in[k:]) {
-		return "", false
+	out, ok := decode(make([]byte, 0, len(in)), in, k)
+	return view(out), ok
+}
+
+// AppendUnquoted appends what [Unquote] decodes to dst. Where ok is false, what stands behind dst is of no use.
+func AppendUnquoted(dst, raw []byte) (out []byte, ok bool) {
+	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
+		return dst, false
 	}
-	out := make([]byte, 0, len(in))
+	in := raw[1 : len(raw)-1]
+	return decode(dst, in, special(view(in)))
+}
+
+// decode appends what the inside of a string stands for; its first k bytes are as they are.
+func decode(out, in []byte, k int) ([]byte, bool) {
+	if !utf8.Valid(in[k:]) {
+		return out, false
+	}
 	for {
 		out, in = append(out, in[:k]...), in[k:]
 		n := 0
 		switch {
 		case len(in) == 0:
-			return view(out), true
+			return out, true
 		case in[0] >= utf8.RuneSelf:
 			for n < len(in) && in[n] >= utf8.RuneSelf {
 				n++
@@ -32,7 +46,7 @@ func Unquote(raw []byte) (s string, ok bool) {
 			out = append(out, in[:n]...)
 		default:
 			if out, n = unescape(out, in); n == 0 {
-				return "", false
+				return out, false
 			}
 		}
 		in = in[n:]

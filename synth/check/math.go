@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/winnow-data/winnow/stages"
+	"github.com/winnow-data/winnow/stages/jsontext"
 	"github.com/winnow-data/winnow/synth/check/internal/answer"
 )
 
@@ -35,6 +37,7 @@ type Math struct {
 
 	judge   answer.Judge
 	raw     []byte // the gold field as it was last seen
+	text    []byte // scratch, for its text
 	gold    string // and what it says
 	goldErr error
 	seen    bool
@@ -155,6 +158,10 @@ func (m *Math) read(d *stages.Document) error {
 
 // decode reads the gold answer from its JSON.
 func (m *Math) decode(d *stages.Document, raw []byte) error {
+	var ok bool
+	if m.text, ok = jsontext.AppendUnquoted(m.text[:0], raw); ok {
+		return m.understand(unsafe.String(unsafe.SliceData(m.text), len(m.text))) // which keeps nothing of it
+	}
 	text, ok := d.Fields.Text(m.Gold)
 	if !ok {
 		return fmt.Errorf("field %q holds %s, not text or a number", m.Gold, kindOf(raw))
@@ -175,12 +182,13 @@ func kindOf(raw []byte) string {
 	return "no valid JSON"
 }
 
-// understand finds the answer in the gold text.
+// understand finds the answer in the gold text, of which it keeps a copy.
 func (m *Math) understand(text string) error {
 	span, ok := answer.Final(text, answer.Auto)
 	if !ok {
 		return fmt.Errorf("%s states no answer", strconv.Quote(short(text)))
 	}
+	span.Text = strings.Clone(span.Text)
 	if err := m.judge.Gold(span); err != nil {
 		return fmt.Errorf("%s: %w", strconv.Quote(short(span.Text)), err)
 	}
