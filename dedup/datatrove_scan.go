@@ -55,20 +55,10 @@ func (m *DatatroveMinHash) scan(t *stages.Task) (stages.Stage, error) {
 
 // Apply implements stages.Stage.
 func (s *datatroveScan) Apply(_ context.Context, b *stages.Batch) error {
-	for _, d := range b.Live() {
-		if err := s.add(d); err != nil {
-			return err
-		}
-		s.count.Documents++
-		countSource(s.count.Sources, d.Source, 1)
-	}
-	return nil
+	return s.count.each(b, s.add)
 }
 
 func (s *datatroveScan) add(d *stages.Document) error {
-	if err := tooMany(s.count.Documents); err != nil {
-		return err
-	}
 	if !s.signer.Sign(s.signer.sig, d.Body()) {
 		s.count.Unsigned++
 		return nil

@@ -52,20 +52,10 @@ func (e *Exact) scan(t *stages.Task) (stages.Stage, error) {
 
 // Apply implements stages.Stage.
 func (s *exactScan) Apply(_ context.Context, b *stages.Batch) error {
-	for _, d := range b.Live() {
-		if err := s.add(d); err != nil {
-			return err
-		}
-		s.count.Documents++
-		countSource(s.count.Sources, d.Source, 1)
-	}
-	return nil
+	return s.count.each(b, s.add)
 }
 
 func (s *exactScan) add(d *stages.Document) error {
-	if err := tooMany(s.count.Documents); err != nil {
-		return err
-	}
 	if s.e.peer != nil {
 		s.runs.add(d.At.File)
 	}

@@ -45,20 +45,10 @@ func (m *MinHash) scan(t *stages.Task) (stages.Stage, error) {
 
 // Apply implements stages.Stage.
 func (s *minHashScan) Apply(_ context.Context, b *stages.Batch) error {
-	for _, d := range b.Live() {
-		if err := s.add(d); err != nil {
-			return err
-		}
-		s.count.Documents++
-		countSource(s.count.Sources, d.Source, 1)
-	}
-	return nil
+	return s.count.each(b, s.add)
 }
 
 func (s *minHashScan) add(d *stages.Document) error {
-	if err := tooMany(s.count.Documents); err != nil {
-		return err
-	}
 	body := d.Body()
 	if k := s.m.Keep; k.Field != "" {
 		key, ok := k.key(s.rank[:0], d, body)

@@ -50,3 +50,18 @@ func totalScanned(t *stages.Task) (total scanned, documents []uint32, err error)
 	}
 	return total, documents, nil
 }
+
+// each adds the live documents of a batch and counts them.
+func (s *scanned) each(b *stages.Batch, add func(*stages.Document) error) error {
+	for _, d := range b.Live() {
+		if err := tooMany(s.Documents); err != nil {
+			return err
+		}
+		if err := add(d); err != nil {
+			return err
+		}
+		s.Documents++
+		countSource(s.Sources, d.Source, 1)
+	}
+	return nil
+}
