@@ -23,14 +23,15 @@ import (
 // read the same way, so that a whole model solution may be gold.
 //
 // Numbers are compared exactly, as rationals: integers, decimals, fractions, mixed numbers (2 3/4), percent (50% is 1/2), 1.2e5, 1.2 × 10^5, 101_2; thousands
-// behind commas, thin spaces, spaces or underscores; full-width digits, 万, 亿, 分之, Chinese numerals; π, e, i, roots, logarithms and algebra by their normal
+// behind commas, thin spaces, spaces or underscores; full-width, Arabic and Devanagari digits, 万, 亿, 分之, Chinese numerals; 100k, 1.5M, 2bn; π, e, i, roots, logarithms and algebra by their normal
 // form. Sets and lists need every member, in any order; tuples theirs in order; intervals and inequalities in one unknown are sets of real numbers;
 // equations are equal up to a factor, and "x = 5" is 5. Words and option letters are compared without case, brackets and a full stop.
 //
 // Conventions: a unit, a currency or a percent sign that one side leaves out does not matter (5 for 5 cm, 50 for 50%); two units of one kind are converted
 // (50 mm for 5 cm), others differ. Braces around a list and brackets around a tuple may be left out. Unknown, neither right nor wrong, is: a gold answer that cannot
 // be read; a decimal within a millionth of the gold value but not equal; 1.234 for 1234 (a point between thousands); digits without their base; a ratio
-// in other terms; another name for the unknown; notation that is not read. No answer at all is failed.
+// in other terms; another name for the unknown; notation that is not read; a value beside words that change it ("at least 5", "twice 5", "5 is wrong"); one value
+// against a list that repeats it; a date or a time of day against a number; a Roman numeral for its number. No answer at all is failed.
 type Math struct {
 	Extract string // where the answer stands: auto, hash (behind ####), boxed, phrase ("the answer is"), number (the last one), all (the whole text)
 	Gold    string // field that holds the gold answer: text or a number
@@ -84,7 +85,8 @@ func (m *Math) Check(d *stages.Document, a *stages.Answer) stages.Check {
 		return m.last.out
 	}
 	out := m.compare(span)
-	m.last = verdict{answer.Span{Text: strings.Clone(span.Text), Kind: span.Kind, Loose: span.Loose}, out}
+	m.last = verdict{span, out}
+	m.last.span.Text = strings.Clone(span.Text)
 	return out
 }
 

@@ -24,8 +24,9 @@ var Hows = []How{Auto, Hash, Boxed, Phrase, Number, All}
 // A Span is the part of a text that states its answer.
 type Span struct {
 	Text  string
-	Kind  How  // Hash, Boxed, Phrase, Number or All
-	Loose bool // All for want of a statement: where it is no value its last number is meant
+	Kind  How    // Hash, Boxed, Phrase, Number or All
+	Loose bool   // All for want of a statement: where it is no value its last number is meant
+	Hedge string // what next to the statement changes its value or takes it back
 }
 
 // Final returns where text states its answer. ok is false where it states none; of a statement that is begun and left empty, too.
@@ -35,8 +36,7 @@ func Final(text string, how How) (span Span, ok bool) {
 	case All:
 		return Span{Text: text, Kind: All}, strings.TrimSpace(text) != ""
 	case Number:
-		s, ok := lastNumber(text)
-		return Span{Text: s, Kind: Number}, ok
+		return counted(text)
 	}
 	for i := len(text) - 1; i >= 0; i-- {
 		at, kind := marker(text, i)
@@ -44,7 +44,7 @@ func Final(text string, how How) (span Span, ok bool) {
 			continue
 		}
 		if s, found := statement(text, at, kind); found {
-			return Span{Text: s, Kind: kind}, s != ""
+			return Span{Text: s, Kind: kind, Hedge: around(text, s, at, kind)}, s != ""
 		}
 	}
 	if how != Auto {
@@ -56,8 +56,20 @@ func Final(text string, how How) (span Span, ok bool) {
 	if t := unfenced(text); len(t) <= maxWhole && t != "" {
 		return Span{Text: t, Kind: All, Loose: true}, true
 	}
+	return counted(text)
+}
+
+// counted returns the last number of text.
+func counted(text string) (Span, bool) {
 	s, ok := lastNumber(text)
-	return Span{Text: s, Kind: Number}, ok
+	span := Span{Text: s, Kind: Number}
+	if at := place(text, s); at >= 0 {
+		span.Hedge = hedge(text, at)
+	}
+	if cut(s) {
+		span.Hedge = "a formula that is not read"
+	}
+	return span, ok
 }
 
 // lastLine returns the last line of text that is not blank, without Markdown around it.

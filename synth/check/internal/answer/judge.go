@@ -67,6 +67,21 @@ func (j *Judge) valid(n *notation.Node) {
 // Compare reads span and compares it with the gold answer. reason is set where the outcome needs one.
 func (j *Judge) Compare(span Span) (o Outcome, reason string) {
 	j.answer.read(span)
+	if o, why, ok := j.moments(); ok {
+		return o, why
+	}
+	o, reason = j.plainly(span)
+	if why := j.doubt(o); why != "" {
+		return Unsure, why
+	}
+	if o == Different && j.otherwise() {
+		return Same, ""
+	}
+	return o, reason
+}
+
+// plainly compares what was read, without a look at the words around it.
+func (j *Judge) plainly(span Span) (o Outcome, reason string) {
 	j.reason = ""
 	if opposed(j.gold.full, span.Text) {
 		return Different, "the words say the opposite"

@@ -107,7 +107,12 @@ func (j *Judge) sameMembers(g, a *notation.Node) Outcome {
 	if len(x) == 0 || len(y) == 0 {
 		return same(len(x) == len(y))
 	}
-	return worse(j.within(x, y), j.within(y, x))
+	o := worse(j.within(x, y), j.within(y, x))
+	if o == Same && len(x) != len(y) && (len(x) == 1 || len(y) == 1) && (g.Kind == notation.List || a.Kind == notation.List) {
+		j.reason = "one value against a list that names it more than once"
+		return Unsure
+	}
+	return o
 }
 
 // unitlike says whether the items of a list are parts of one value: 5 hours and 30 minutes.

@@ -20,9 +20,10 @@ type reading struct {
 
 // reader reads one side of a comparison and keeps what it needs to read it again otherwise.
 type reader struct {
-	parser notation.Parser
-	span   Span
-	full   string // the statement before a number was looked for within it
+	parser  notation.Parser
+	span    Span
+	full    string // the statement before a number was looked for within it
+	literal bool   // 100k is a product, not a hundred thousand
 	reading
 }
 
@@ -88,6 +89,9 @@ func (r *reader) understand() {
 		return
 	}
 	rest := t
+	if !r.literal {
+		rest = amount(t)
+	}
 	for _, arrow := range [...]string{`\implies`, `\Rightarrow`, `\therefore`, "⇒", "∴"} {
 		if k := strings.LastIndex(t, arrow); k >= 0 && r.span.Kind != Boxed {
 			rest = strings.TrimSpace(t[k+len(arrow):])

@@ -86,6 +86,18 @@ func synonym(t string) string {
 	return t
 }
 
+// nothing says whether two statements both deny a value, each in its way: undefined, does not exist.
+func nothing(x, y string) bool {
+	denies := func(s string) bool {
+		switch s {
+		case "does not exist", "undefined", "not defined", "doesn't exist", "doesnt exist", "indeterminate", "divergent", "diverges", "no solution", "no limit", "nonexistent":
+			return true
+		}
+		return false
+	}
+	return x != y && denies(x) && denies(y)
+}
+
 // prose says whether s is words: letters and what stands between them, no digits and no notation.
 func prose(s string) bool {
 	letters := 0

@@ -13,6 +13,9 @@ func plain(r rune) rune {
 	if r >= 0x1D7CE && r <= 0x1D7FF { // digits of the mathematical alphabets
 		return '0' + (r-0x1D7CE)%10
 	}
+	if r >= 0x660 && r <= 0x9EF {
+		return foreignDigit(r)
+	}
 	switch r {
 	case '−', '–', '—', '‐', '‑', '‒', '﹣':
 		return '-'
@@ -44,6 +47,27 @@ func plain(r rune) rune {
 		return '>'
 	}
 	return r
+}
+
+// foreignDigit folds the digits of Arabic, Persian, Devanagari and Bengali.
+func foreignDigit(r rune) rune {
+	for _, zero := range [...]rune{0x660, 0x6F0, 0x966, 0x9E6} {
+		if r >= zero && r <= zero+9 {
+			return '0' + r - zero
+		}
+	}
+	return r
+}
+
+// circled returns the number in a circle, such as ⑤ and ⑫, -1 where r is none.
+func circled(r rune) int64 {
+	switch {
+	case r >= '①' && r <= '⑳':
+		return int64(r-'①') + 1
+	case r == '⓪':
+		return 0
+	}
+	return -1
 }
 
 // at returns the rune at i with its width, folded by plain.

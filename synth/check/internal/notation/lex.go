@@ -201,6 +201,15 @@ func (p *Parser) sign(r rune) {
 		t.kind, t.num, t.str = tokNumber, exact.Frac(n, d), "vulgar"
 		return
 	}
+	if v := circled(r); v >= 0 {
+		t.kind, t.num = tokNumber, exact.Int(v)
+		return
+	}
+	if r == '〇' {
+		t.kind = tokNumber
+		t.num, t.end = p.hanNumber(p.i)
+		return
+	}
 	if raised(r) >= 0 || r == '⁻' {
 		t.kind, t.str = '^', "raised"
 		v := int64(0)
