@@ -10,7 +10,7 @@ var hedges = [...]string{
 	"at least", "at most", "more than", "less than", "fewer than", "greater than", "larger than", "smaller than", "bigger than", "higher than", "lower than", "other than", "different from",
 	"greater than or equal to", "less than or equal to", "not equal to", "up to", "over", "under", "above", "below", "exceeds", "not", "never", "n't", "n’t", "cannot be", "not be", "n't be", "n’t be", "never be", "no longer",
 	"twice", "thrice", "double", "triple", "half of", "half", "third of", "quarter of", "square of", "cube of", "square root of", "cube root of", "square root", "factorial of", "times",
-	"almost", "nearly", "multiple of", "reciprocal of", "opposite of", "logarithm of",
+	"almost", "nearly", "<", "≤", "≥", "≠", "multiple of", "reciprocal of", "opposite of", "logarithm of",
 }
 
 // tails are words directly behind a number that do the same.

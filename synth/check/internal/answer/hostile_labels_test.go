@@ -186,6 +186,10 @@ func TestAdversaryNear(t *testing.T) {
 		{'.', "5", "The answer must not be 5"},
 		{'.', "5", "The answer can't be 5."},
 		{'.', "5", "The answer is 5, or more."},
+		{'.', "5", "Answer: <5"},
+		{'.', "5", "#### ≥5"},
+		{'=', "5", "> 5"},
+		{'=', "5", "<answer>5</answer>"},
 	} {
 		o, why := verdict(&j, r.gold, r.answer)
 		got := map[Outcome]byte{Same: '=', Different: '!', Unsure: '?'}[o]
