@@ -44,6 +44,9 @@ func (c *CheckCode) python(d *stages.Document, entry string, raw json.RawMessage
 		s.Asserts = texts
 	}
 	t, err := code.Parse(s)
+	if err == nil {
+		err = t.Vain()
+	}
 	return python{t, c}, err
 }
 

@@ -207,7 +207,7 @@ func (f *Finding) control(ctx context.Context, s *Sandbox, g *goTarget) error {
 	if err != nil {
 		return err
 	}
-	if o.End != Pass || string(o.Answers[0].Value) != `[7,"__main__",4,[]]` {
+	if o.End != Pass || string(o.Answers[0].Value) != `[7,"program",4,[]]` {
 		f.Harm = append(f.Harm, fmt.Sprintf("the next program: %s %s %s", o.End, o.Why, o.Answers[0].Value))
 	}
 	if f.Language != "go" {

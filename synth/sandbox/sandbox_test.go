@@ -30,7 +30,8 @@ func TestRun(t *testing.T) {
 		}, false, Pass, []string{`{"d":[["a",2]]}`, `{"d":[["a",1]]}`, `{"t":[1]}`, "3", "1", `{"q":["1","3"]}`, `{"q":["1","2"]}`, `{"s":[1]}`}},
 		{"goes on behind an exception", "", []string{"1 / 0", "2"}, false, Pass, []string{"ZeroDivisionError", "2"}},
 		{"stops at an exception", "", []string{"1 / 0", "2"}, true, Pass, []string{"ZeroDivisionError", ""}},
-		{"runs as main", "y = 0\nif __name__ == '__main__':\n    y = 1", []string{"y"}, false, Pass, []string{"1"}},
+		{"is a module where it is called", "y = 0\nif __name__ == '__main__':\n    y = 1", []string{"y", "__name__"}, false, Pass, []string{"0", `"program"`}},
+		{"is main where it is not called", "if __name__ != '__main__':\n    1 / 0", nil, false, Pass, nil},
 		{"one global scope", "n = 0\ndef f():\n    global n\n    n += 1\n    return n", []string{"f()", "f()"}, false, Pass, []string{"1", "2"}},
 		{"hashes are fixed", "", []string{"hash('a')"}, false, Pass, []string{"-3526206299846436430"}},
 	} {

@@ -6,39 +6,43 @@ import (
 )
 
 // Extract returns the code of an answer: its first fenced block that defines entry, else the first that names a programming language, else the
-// first block, else the whole text. A block that the answer does not close reaches to its end.
+// first block, else the text without sentences around it. A block that the answer does not close reaches to its end.
 func Extract(answer, entry string) string {
-	return Block(answer, []string{"python", "py", "python3"}, func(block string) bool { return entry != "" && defines(block, entry) })
+	return block(answer, []string{"python", "py", "python3"}, func(block string) bool { return entry != "" && defines(block, entry) }, unprose)
 }
 
 // Block returns, of what follows a model's thoughts, the first fenced block of an answer that is wanted, else the first with one of the tags, else the first, else the whole text.
 func Block(answer string, tags []string, wanted func(string) bool) string {
+	return block(answer, tags, wanted, func(text string) string { return text })
+}
+
+func block(answer string, tags []string, wanted func(string) bool, bare func(string) string) string {
 	answer = spoken(strings.TrimPrefix(strings.ReplaceAll(answer, "\r\n", "\n"), "\ufeff"))
-	var first, tagged string
-	found := false
-	for rest := answer; ; {
-		tag, block, after, ok := fenced(rest)
-		if !ok {
-			break
-		}
-		if wanted(block) {
-			return block
-		}
-		if !found {
-			first, found = block, true
-		}
-		if tagged == "" && slices.Contains(tags, tag) {
-			tagged = block
-		}
-		rest = after
+	found := fences(answer)
+	if !slices.ContainsFunc(found, func(b fenceBlock) bool { return b.margin }) && isBare(answer) {
+		return bare(answer) // what is fenced further in belongs to a comment of the code
 	}
-	switch {
-	case tagged != "":
-		return tagged
-	case found:
-		return first
+	for _, b := range found {
+		if wanted(b.text) {
+			return b.text
+		}
 	}
-	return answer
+	for _, b := range found {
+		if b.text != "" && slices.Contains(tags, b.tag) {
+			return b.text
+		}
+	}
+	if len(found) > 0 {
+		return found[0].text
+	}
+	return bare(answer)
+}
+
+// isBare says whether an answer is code from its margin on, or goes on with code that is indented.
+func isBare(answer string) bool {
+	first, _, _ := strings.Cut(strings.TrimLeft(answer, "\n"), "\n")
+	inside := strings.HasPrefix(first, "    ") || strings.HasPrefix(first, "\t")
+	return begins.MatchString(answer) || beginsGo.MatchString(answer) || inside && !opening.MatchString(first)
 }
 
 // spoken returns answer without what a model thinks to itself, which begins an answer and ends with a line of its own. Code that holds such a tag stays whole.
@@ -50,28 +54,6 @@ func spoken(answer string) string {
 		}
 	}
 	return answer
-}
-
-// fenced finds the next block between lines of three back-quotes.
-func fenced(s string) (tag, block, after string, ok bool) {
-	i := 0
-	if !strings.HasPrefix(s, "```") {
-		if i = strings.Index(s, "\n```"); i < 0 {
-			return "", "", "", false
-		}
-		i++
-	}
-	s = s[i+3:]
-	tag, s, _ = strings.Cut(s, "\n")
-	tag = strings.ToLower(strings.TrimSpace(tag))
-	if strings.HasPrefix(s, "```") {
-		return tag, "", s[3:], true
-	}
-	end := strings.Index(s, "\n```")
-	if end < 0 {
-		return tag, s, "", true
-	}
-	return tag, s[:end+1], s[end+4:], true
 }
 
 // defines says whether code binds a function or class of that name at its margin.

@@ -53,7 +53,9 @@ func (t *Tests) judge(ctx context.Context, s *sandbox.Sandbox, program string, l
 	if t.setup != "" {
 		source += "\n" + t.setup
 	}
-	if data > 0 {
+	if data > 0 && len(t.calls) == 0 { // constants, beside tests that are code: nothing of the program is asked for
+		t.hold(&dataRun{}, sandbox.Outcome{End: sandbox.Pass}, r, why)
+	} else if data > 0 {
 		if err := t.runData(ctx, s, sandbox.Program{Source: source, Calls: t.calls, Needs: t.needs(), Stop: stop, Limits: l}, r, why); err != nil {
 			return nil, err
 		}
