@@ -110,6 +110,9 @@ type Request struct {
 
 	Labels []string        // Generate: the text is one of these
 	Schema json.RawMessage // Generate: the text is JSON that this schema allows; see package schema for what is understood
+	// Loose takes a reply that its model would not bring into the form of Schema as it came, for a reader with patience of its own. It is no part of
+	// [Request.Hash]: an endpoint may be asked in fewer ways for it, and no other reply depends on it.
+	Loose bool
 
 	Truncate bool // a prompt longer than the context loses its middle, a scored text its end, instead of failing
 }

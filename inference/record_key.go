@@ -9,7 +9,7 @@ import (
 )
 
 // Hash names what a reply to r depends on besides the model: two requests of one hash get the same reply. The key and the seed are part of it only where
-// the answer is sampled, settings only for the task that reads them, and the hint Shared never.
+// the answer is sampled, settings only for the task that reads them, and Shared and Loose never.
 func (r *Request) Hash() string {
 	sum, _ := r.sum(nil)
 	return hex.EncodeToString(sum[:])

@@ -152,7 +152,7 @@ func (g *Tag) request(id string, q question, try int) (stages.Request, string) {
 	shown := middleCut(q.text, g.Chars)
 	name := fence(g.seed, id, q.turn, try, shown)
 	r := stages.Request{
-		Key: id + "/turn-" + strconv.Itoa(q.turn+1), Ask: stages.AskText, MaxTokens: g.MaxTokens, Temperature: g.Temperature, Seed: g.seed, Schema: tagSchema,
+		Key: id + "/turn-" + strconv.Itoa(q.turn+1), Ask: stages.AskText, MaxTokens: g.MaxTokens, Temperature: g.Temperature, Seed: g.seed, Schema: tagSchema, Loose: true,
 		Turns: []stages.Turn{{Role: "system", Content: strings.TrimSpace(tagPrompt)}, {Role: "user", Content: fenced(name, shown)}}, Shared: 1,
 	}
 	if try > 1 {

@@ -40,6 +40,7 @@ type Request struct {
 	Stop        []string        // AskText: the reply ends before the first of these
 	Labels      []string        // AskText: the reply is one of these
 	Schema      json.RawMessage // AskText: the reply is JSON that this schema allows
+	Loose       bool            // AskText: a reply outside of Schema comes as it is, and is no error: who asks reads it with patience
 	Truncate    bool            // a text that is longer than the context loses its middle, or its end where it is scored, instead of failing
 }
 

@@ -28,7 +28,8 @@ func (m *Model) ways(r inference.Request) []string {
 	return all[min(int(m.dialect.json.Load()), len(all)-1):]
 }
 
-// constrained asks for one of the labels or for JSON of a schema: in the ways of Options.JSON, until a reply fits.
+// constrained asks for one of the labels or for JSON of a schema: in the ways of Options.JSON, until a reply fits. To a loose request any JSON will do, and
+// the last way's reply in any form.
 func (m *Model) constrained(ctx context.Context, r inference.Request) (inference.Reply, error) {
 	want, err := newConstraint(r)
 	if err != nil {
@@ -42,7 +43,12 @@ func (m *Model) constrained(ctx context.Context, r inference.Request) (inference
 		in, out = in+reply.In, out+reply.Out
 		if err == nil {
 			reply.In, reply.Out = in, out
-			if reply.Text, err = want.read(reply.Text, reply.Finish); err == nil {
+			var body string
+			if body, err = want.read(reply.Text, reply.Finish); err == nil {
+				reply.Text = body
+				return reply, nil
+			}
+			if r.Loose && (i+1 == len(ways) || json.Valid([]byte(strings.TrimSpace(unfenced(reply.Text))))) {
 				return reply, nil
 			}
 		}

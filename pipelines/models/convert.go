@@ -42,7 +42,7 @@ func (q *wording) of(rs []stages.Request) []inference.Request {
 		}
 		out[i] = inference.Request{
 			Key: r.Key, Task: tasks[r.Ask], Prompt: r.Text, Shared: r.Shared, Choices: r.Choices, MaxTokens: r.MaxTokens, Temperature: r.Temperature,
-			Seed: r.Seed, Stop: r.Stop, Labels: r.Labels, Schema: r.Schema, Truncate: r.Truncate,
+			Seed: r.Seed, Stop: r.Stop, Labels: r.Labels, Schema: r.Schema, Loose: r.Loose, Truncate: r.Truncate,
 		}
 		if r.Mean {
 			out[i].Pooling = inference.Mean
