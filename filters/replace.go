@@ -42,11 +42,17 @@ const (
 	freeGrowth  = 64 << 20 // bytes that every text may grow to
 )
 
+// ownNames are what every document has by itself.
+var ownNames = []string{"text", "id", "source", "kind", "language", "turns", "answers", "prompt"}
+
 // Validate implements [stages.Validator].
 func (r *Replace) Validate() error {
 	re, err := compile(r.Match)
 	if err != nil {
 		return fmt.Errorf("match: %w", err)
+	}
+	if slices.Contains(ownNames, r.Count) {
+		return fmt.Errorf("count: %q is a part of every document and no field: a number there would be lost or take its place; name a field of your own, such as %q", r.Count, "replaced")
 	}
 	if err := checkTemplate(r.With, r.Match); err != nil {
 		return fmt.Errorf("with: %w", err)

@@ -110,9 +110,6 @@ func figure(f whatif.Figure, write func(int64) string) string {
 	if f.Exact {
 		return s + "  exact"
 	}
-	if f.Low == f.High {
-		return s + "  estimate"
-	}
 	return s + fmt.Sprintf("  estimate, %s – %s", write(f.Low), write(f.High))
 }
 

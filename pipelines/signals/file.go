@@ -2,6 +2,7 @@ package signals
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -111,6 +112,24 @@ func (l *Layout) Rows(ctx context.Context, store blob.Store, name string) iter.S
 	}
 }
 
+// ErrOther says that a file holds the signals of other rules than those of the recipe as this version of winnow knows it.
+var ErrOther = errors.New("these are the signals of other rules")
+
+// difference says how columns differ from those that are wanted, by the first of them that is on one side alone.
+func difference(want []shard.TableColumn, got []string) string {
+	for _, c := range want {
+		if !slices.Contains(got, c.Name) {
+			return "column " + c.Name + " is missing"
+		}
+	}
+	for _, name := range got {
+		if !slices.ContainsFunc(want, func(c shard.TableColumn) bool { return c.Name == name }) {
+			return "no rule measures column " + name
+		}
+	}
+	return "the columns stand in another order, or twice"
+}
+
 func (l *Layout) rows(ctx context.Context, store blob.Store, name string, yield func(*Row) bool) error {
 	o, err := store.Open(ctx, name)
 	if err != nil {
@@ -124,7 +143,7 @@ func (l *Layout) rows(ctx context.Context, store blob.Store, name string, yield 
 	want := l.Columns()
 	for i, c := range t.Columns() {
 		if len(want) != len(t.Columns()) || c != want[i].Name {
-			return fmt.Errorf("%s holds the signals of another recipe: its columns are %q", name, t.Columns())
+			return fmt.Errorf("%s: %w: %s", name, ErrOther, difference(want, t.Columns()))
 		}
 	}
 	for g := range t.Groups() {

@@ -55,7 +55,8 @@ func (q *question) compare(old, rec *recipe.Recipe) error {
 		switch {
 		case st.Spec.Kind != stages.KindBarrier:
 		case strings.HasPrefix(st.Spec.Name, dedupPrefix):
-			q.dedups = append(q.dedups, dedup{stage: k, label: st.Label, alike: wholeTexts(st.Spec.Name, compare.Settings(st.Canonical()))})
+			s := compare.Settings(st.Canonical())
+			q.dedups = append(q.dedups, dedup{stage: k, label: st.Label, alike: wholeTexts(st.Spec.Name, s), longest: s["keep"] == `"longest"`})
 		default:
 			q.until, q.answer.Until = k, st.Label
 		}

@@ -23,21 +23,20 @@ func (q *question) conclude() {
 	} else if g.unknown > 0 {
 		passes, high = 0.5, 1
 	}
-	var back, freed int64
+	var back int64
 	for i := range q.dedups {
 		back += q.dedups[i].back
-		freed += int64(len(q.dedups[i].freed))
 	}
 	unknown, maybe := float64(g.unknown), float64(g.maybe)
 	like := unknown - float64(q.unspared) // those that are as the ones measured on
-	a.Kept = Figure{Was: g.was, Now: g.known + round(unknown*passes*blind+maybe*blind) + freed}
+	a.Kept = Figure{Was: g.was, Now: g.known + round(unknown*passes*blind+maybe*blind) + g.freed}
 	a.Kept.Low, a.Kept.High = g.known+round(like*low), g.known+g.maybe+round(like*high)+q.unspared+back
 	if q.blindAhead {
 		a.Kept.Low = g.known
 	} else {
 		a.Kept.Low += g.maybe
 	}
-	a.Bytes = Figure{Was: g.bytesWas, Now: g.bytesNow + round(float64(g.bytesUnknown)*fallen*blind+float64(g.bytesMaybe)*blind)}
+	a.Bytes = Figure{Was: g.bytesWas, Now: g.bytesNow + round(float64(g.bytesUnknown)*fallen*blind+float64(g.bytesMaybe)*blind) + g.bytesFreed}
 	q.why(back)
 	a.Kept.Exact, a.Bytes.Exact = len(a.Why) == 0, len(a.Why) == 0
 	if a.Kept.Exact {
@@ -70,7 +69,7 @@ func (q *question) bytesWithin(low, high float64) (int64, int64) {
 	if q.blindAhead {
 		lo = g.bytesNow
 	}
-	return min(lo, a.Bytes.Now), max(g.bytesNow+g.bytesMaybe+round(like*high*left)+q.bytesUnspared, a.Bytes.Now)
+	return min(lo, a.Bytes.Now), max(g.bytesNow+g.bytesMaybe+round(like*high*left)+q.bytesUnspared+q.bytesBack, a.Bytes.Now)
 }
 
 // share is how many of the documents that came to stages which cannot be foreseen went on, in the run.
@@ -124,8 +123,8 @@ func (q *question) list(m map[string]*group, blind, passes, fallen float64) []Gr
 			p = float64(g.passed) / float64(g.sampled)
 		}
 		x := Group{Name: name, Was: g.was, BytesWas: g.bytesWas}
-		x.Now = g.known + round(float64(g.unknown)*p*blind+float64(g.maybe)*blind)
-		x.BytesNow = g.bytesNow + round(float64(g.bytesUnknown)*fallen*blind+float64(g.bytesMaybe)*blind)
+		x.Now = g.known + round(float64(g.unknown)*p*blind+float64(g.maybe)*blind) + g.freed
+		x.BytesNow = g.bytesNow + round(float64(g.bytesUnknown)*fallen*blind+float64(g.bytesMaybe)*blind) + g.bytesFreed
 		out = append(out, x)
 	}
 	slices.SortFunc(out, func(a, b Group) int {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/winnow-data/winnow/pipelines/plan"
 	"github.com/winnow-data/winnow/pipelines/signals"
-	"github.com/winnow-data/winnow/stages/blob/place"
+	"github.com/winnow-data/winnow/stages/blob"
 )
 
 // A question is an answer in the making.
@@ -38,17 +38,20 @@ type question struct {
 	bytesPass     int64 // of those that pass, behind the last stage
 	unspared      int64 // documents of which something else was measured on than would stay
 	bytesUnspared int64
-	blindAhead    bool // a document comes back to a stage that cannot be foreseen
+	bytesBack     int64 // of all documents that dedups removed for one that goes
+	blindAhead    bool  // a document comes back to a stage that cannot be foreseen
 }
 
 // A dedup is a stage behind the change that removes a document because of another.
 type dedup struct {
-	stage int
-	label string
-	alike bool            // only for one of the same text
-	gone  map[uint64]bool // ids that no longer come here
-	back  int64           // documents that it removed for one that no longer comes
-	freed map[uint64]bool // those for which they were removed
+	stage   int
+	label   string
+	alike   bool              // only for one of the same text
+	longest bool              // the longest of a group survives
+	gone    map[uint64]bool   // ids that no longer come here
+	back    int64             // documents that it removed for one that no longer comes
+	lost    map[uint64]uint64 // their ids, and those of the ones for which they were removed
+	freed   map[uint64]*comer // by the document for which they were removed: which of them comes back
 }
 
 // A group adds up what becomes of documents.
@@ -59,11 +62,12 @@ type group struct {
 	bytesUnknown       int64
 	maybe              int64 // known to pass all rules, if the stages that cannot be foreseen let them
 	bytesMaybe         int64
+	freed, bytesFreed  int64 // come back in the place of a duplicate that goes
 	sampled, passed    int64
 }
 
 // read passes over all signals.
-func (q *question) read(ctx context.Context, own string, examples int) error {
+func (q *question) read(ctx context.Context, own blob.Store, examples int) error {
 	q.names, q.sources, q.languages = names(q.old), map[string]*group{}, map[string]*group{}
 	q.moved, q.was = make([]int64, q.old.Width), make([]int64, q.old.Width)
 	q.entered, q.left = make([]int64, len(q.old.Stages)), make([]int64, len(q.old.Stages))
@@ -71,20 +75,21 @@ func (q *question) read(ctx context.Context, own string, examples int) error {
 		q.dedups[i].gone = map[uint64]bool{}
 	}
 	q.sides = q.newSides(examples)
-	store, err := place.Open(own, place.Options{})
-	if err != nil {
-		return err
-	}
-	list, err := files(ctx, store)
+	return q.rows(ctx, own, q.row)
+}
+
+// rows visits the signals of all documents.
+func (q *question) rows(ctx context.Context, own blob.Store, visit func(*signals.Row)) error {
+	list, err := files(ctx, own)
 	if err != nil {
 		return err
 	}
 	for _, name := range list {
-		for r, err := range q.old.Rows(ctx, store, name) {
+		for r, err := range q.old.Rows(ctx, own, name) {
 			if err != nil {
 				return err
 			}
-			q.row(r)
+			visit(r)
 		}
 	}
 	return nil

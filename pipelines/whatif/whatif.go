@@ -97,7 +97,7 @@ func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, [
 	}
 	old, problems := load(p, nil)
 	if old == nil {
-		return nil, nil, fmt.Errorf("the recipe of the run in %s does not load: %w", out, joined(problems))
+		return nil, nil, fmt.Errorf("the recipe of the run in %s does not load; winnow %s made it, this is %s: %w", out, p.Winnow, pipelines.Version(), joined(problems))
 	}
 	rec, problems := load(p, set)
 	if rec == nil {
@@ -116,10 +116,14 @@ func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, [
 	if err := q.compare(old, rec); err != nil {
 		return nil, nil, err
 	}
-	if err := q.read(ctx, place.Join(out, run.Folder), opt.Examples); err != nil {
+	own, err := place.Open(place.Join(out, run.Folder), place.Options{})
+	if err != nil {
 		return nil, nil, err
 	}
-	if err := q.duplicates(ctx, out); err != nil {
+	if err := q.read(ctx, own, opt.Examples); err != nil {
+		return nil, nil, q.strange(err, out)
+	}
+	if err := q.duplicates(ctx, out, own); err != nil {
 		return nil, nil, err
 	}
 	q.conclude()
@@ -127,6 +131,15 @@ func Ask(ctx context.Context, dir string, set []string, opt Options) (*Answer, [
 		return nil, nil, err
 	}
 	return &q.answer, nil, nil
+}
+
+// strange says of signals that the recipe's rules do not measure in this winnow which one made the run.
+func (q *question) strange(err error, out string) error {
+	if !errors.Is(err, signals.ErrOther) {
+		return err
+	}
+	return fmt.Errorf("the run in %s was made by another version of winnow: by %s, this is %s, and the rules of both do not measure the same: run it again, or ask that version (%w)",
+		out, q.plan.Winnow, pipelines.Version(), err)
 }
 
 // load loads the recipe of a run with changes. Inputs need not be there any more.

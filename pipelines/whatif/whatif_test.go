@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -202,23 +201,9 @@ func TestUntilAChoice(t *testing.T) {
 
 // TestWhatStood: where the document goes that stood in the place of others, one of them comes back, and the answer says so.
 func TestWhatStood(t *testing.T) {
-	words := strings.Fields(strings.Repeat("the mill stands by the river and grinds what the fields have given in a good year ", 20))
-	for i := range words {
-		words[i] += fmt.Sprint(i)
-	}
-	dir := t.TempDir()
-	var lines strings.Builder
-	for _, n := range []int{200, 190, 185} {
-		fmt.Fprintf(&lines, "{\"id\":\"of %d words\",\"text\":%q}\n", n, strings.Join(words[:n], " "))
-	}
-	fmt.Fprintf(&lines, "{\"id\":\"other\",\"text\":%q}\n", strings.Join(words[205:], " "))
-	in := filepath.Join(dir, "in.jsonl")
-	if err := os.WriteFile(in, []byte(lines.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	text := "name: t\ninput: " + in + "\nstages:\n  - length: {words: {max: 1000}}\n  - dedup_minhash: {keep: longest}\noutput: {path: out, format: jsonl}\n"
+	text := versions(t, 200, 190, 185)
 	run, was := ran(t, text, 1)
-	const set = "length.words.max=195"
+	const set = versionsSet
 	a := ask(t, run, 0, set)
 	_, now := ran(t, text, 1, set)
 	agree(t, set, a, false, was, now)
