@@ -43,7 +43,7 @@ const (
 )
 
 // ownNames are what every document has by itself.
-var ownNames = []string{"text", "id", "source", "kind", "language", "turns", "answers", "prompt"}
+var ownNames = []string{"id", "source", "kind", "text", "turns", "answers"}
 
 // Validate implements [stages.Validator].
 func (r *Replace) Validate() error {

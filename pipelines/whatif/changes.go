@@ -56,7 +56,7 @@ func (q *question) compare(old, rec *recipe.Recipe) error {
 		case st.Spec.Kind != stages.KindBarrier:
 		case strings.HasPrefix(st.Spec.Name, dedupPrefix):
 			s := compare.Settings(st.Canonical())
-			q.dedups = append(q.dedups, dedup{stage: k, label: st.Label, alike: wholeTexts(st.Spec.Name, s), longest: s["keep"] == `"longest"`})
+			q.dedups = append(q.dedups, dedup{stage: k, label: st.Label, alike: wholeTexts(st.Spec.Name, s), longest: s["keep.policy"] == `"longest"`})
 		default:
 			q.until, q.answer.Until = k, st.Label
 		}

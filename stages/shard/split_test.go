@@ -3,6 +3,7 @@ package shard
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -226,6 +227,7 @@ func TestAnyMembers(t *testing.T) {
 	for _, p := range packers {
 		t.Run(p.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
+			refused := 0
 			for round := range rounds {
 				data := scattered(r, 1+r.IntN(200), true)
 				file, starts := packed(t, r, data, 1+r.IntN(3000), p.pack)
@@ -258,7 +260,17 @@ func TestAnyMembers(t *testing.T) {
 					parts = append(parts, Part{Kind: Kind{JSONL, p.c}, Start: s, First: -1, Base: -1})
 				}
 				parts[len(parts)-1].End = int64(len(file))
-				same(t, file, p.name, parts, Options{MaxRecord: map[bool]int64{true: 2000}[r.IntN(4) == 0]})
+				opt := Options{MaxRecord: map[bool]int64{true: 2000}[r.IntN(4) == 0]}
+				// A frame without a checksum that lost bytes may decode on past the border: nothing but the whole tells. That is refused, not guessed.
+				var s *straddled
+				if _, err := look(t, file, p.name, parts, opt); p.c == Zstd && round%2 == 1 && errors.As(err, &s) && stages.IsFinal(err) {
+					refused++
+					continue
+				}
+				same(t, file, p.name, parts, opt)
+			}
+			if refused > rounds/50 {
+				t.Errorf("%d of %d files were refused", refused, rounds)
 			}
 		})
 	}
