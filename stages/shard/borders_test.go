@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/winnow-data/winnow/stages"
 	"github.com/winnow-data/winnow/stages/blob"
@@ -113,6 +114,22 @@ func TestDamagedBorder(t *testing.T) {
 			if list, err := look(t, file, "f", parts, Options{MaxRecord: 1000}); err != nil || !strings.Contains(fmt.Sprint(list), "damaged") || !strings.Contains(list[len(list)-1].what, `"text":"c"`) {
 				t.Errorf("%.20s: got %.300v, %v", head, list, err)
 			}
+		}
+	}
+}
+
+// Frames without checksums are no borders: where one lost bytes nothing but the whole file tells where it ends.
+func TestBareFramesStayTogether(t *testing.T) {
+	lines := []byte(strings.Repeat("{\"id\":\"a\",\"text\":\"abc\"}\n", 2000))
+	for _, sum := range []bool{false, true} {
+		w, err := zstd.NewWriter(nil, zstd.WithEncoderCRC(sum))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := bytes.Repeat(w.EncodeAll(lines, nil), 300)
+		parts, err := Parts(t.Context(), blob.Bytes(file), "f.jsonl.zst", int64(len(lines)*50), Options{})
+		if err != nil || sum != (len(parts) > 1) {
+			t.Errorf("checksums %v: %d parts, %v", sum, len(parts), err)
 		}
 	}
 }

@@ -33,8 +33,8 @@
 //
 // # What is cut
 //
-// A large file is read in parts, by tasks of their own: plain JSONL and lines anywhere, compressed ones where a gzip member or zstd frame starts (bgzip,
-// cat of files, pzstd), WARC between records, Parquet between row groups. The parts together are the whole: every record once, in order, with the same
+// A large file is read in parts, by tasks of their own: plain JSONL and lines anywhere, compressed ones where a gzip member or a zstd frame
+// with a checksum starts (bgzip, cat of files, pzstd), WARC between records, Parquet between row groups. The parts together are the whole: every record once, in order, with the same
 // id, and the same damage. Numbers of records and, of compressed lines, offsets are those of the whole where records have no ids, for they are
 // counted then; else a part in the middle says -1 for a number, and for an offset where the member starts in the file. A file of one member
 // (gzip, pigz, zstd) is one part, as is one whose members are of many MiB. A member within the data of another is not taken for one as far as 1 MiB behind it and,

@@ -93,7 +93,8 @@ func between(obj blob.Object, whole Part, starts []int64) []Part {
 	return parts
 }
 
-// nextMember returns where the first member or frame of lines at an offset or behind it starts; -1 where none is near.
+// nextMember returns where the first member or frame of lines at an offset or behind it starts; -1 where none is near. A frame without a checksum
+// is none: one that lost bytes may decode on past its end, and only who reads the whole file knows.
 func nextMember(ctx context.Context, obj blob.Object, name string, c Compression, from int64, opt Options) (int64, error) {
 	near := newInput(ctx, beginning{obj, min(obj.Size(), from+memberSearch)}, name)
 	magic, sound := gzipMagic, soundMember
@@ -103,7 +104,7 @@ func nextMember(ctx context.Context, obj blob.Object, name string, c Compression
 			return 0, err
 		}
 		defer z.Close()
-		magic, sound = zstdMagic, z.sound
+		magic, sound = zstdMagic, z.summed
 	}
 	for {
 		if err := resync(near, from, magic, sound); err != nil {

@@ -143,6 +143,12 @@ func (z *zstdStream) sound(b []byte) bool {
 	return err == nil || err == io.ErrUnexpectedEOF && len(b) == probe
 }
 
+// summed says whether b is the beginning of a frame that ends in a checksum: damage within does not reach over its end.
+func (z *zstdStream) summed(b []byte) bool {
+	var h zstd.Header
+	return h.Decode(b) == nil && h.HasCheckSum && z.sound(b)
+}
+
 func (z *zstdStream) bomb() bool {
 	if !z.open || !isBomb(z.in.pos()-z.start, z.out) {
 		return false
