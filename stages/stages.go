@@ -52,6 +52,12 @@ type (
 		Check(d *Document, a *Answer) Check
 	}
 
+	// A Faulter is a Checker that says what is wrong with a prompt by which it cannot judge any answer, such as a gold answer that is none. The record is
+	// quarantined.
+	Faulter interface {
+		Fault(d *Document) error
+	}
+
 	// A Stage acts on a batch in place. An error is the world's fault (a disk, a service): the task stops and is retried.
 	// What is wrong with one record is told with [Batch.Fail].
 	Stage interface {

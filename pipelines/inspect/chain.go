@@ -193,6 +193,11 @@ func (c *Chain) step(l *link, d *stages.Document) (s Step) {
 	}
 	c.know(d)
 	if l.checker != nil {
+		if f, ok := l.checker.(stages.Faulter); ok {
+			if s.Err = f.Fault(d); s.Err != nil {
+				return s
+			}
+		}
 		s.Counts = l.check(d)
 	}
 	if l.mapper != nil {

@@ -108,8 +108,7 @@ func (c *chain) know(d *stages.Document) {
 // apply runs one step on one document. It keeps what it measured in m, and edits in r unless that is nil.
 func (c *chain) apply(s *step, d *stages.Document, m []float64, r *row) (stages.Verdict, error) {
 	if s.checks != nil {
-		s.checks.judge(d)
-		return stages.Verdict{}, nil
+		return stages.Verdict{}, s.checks.judge(d)
 	}
 	if s.mapper != nil {
 		v, err := s.mapper.Map(d, &c.view)

@@ -14,8 +14,13 @@ type checks struct {
 }
 
 // judge writes what the checker finds on every answer of a document, under the stage's label. What a stage before it found under the same label, in an
-// earlier run, is replaced.
-func (c *checks) judge(d *stages.Document) {
+// earlier run, is replaced. An error is a fault of the record.
+func (c *checks) judge(d *stages.Document) error {
+	if f, ok := c.checker.(stages.Faulter); ok {
+		if err := f.Fault(d); err != nil {
+			return err
+		}
+	}
 	for i := range d.Answers {
 		found := c.one(d, &d.Answers[i])
 		found.Name = c.label
@@ -29,6 +34,7 @@ func (c *checks) judge(d *stages.Document) {
 		}
 		put(&d.Answers[i], found)
 	}
+	return nil
 }
 
 // one judges one answer. A panic says nothing about the answer.

@@ -28,8 +28,9 @@ import (
 // equations are equal up to a factor, and "x = 5" is 5. Words and option letters are compared without case, brackets and a full stop.
 //
 // Conventions: a unit, a currency or a percent sign that one side leaves out does not matter (5 for 5 cm, 50 for 50%); two units of one kind are converted
-// (50 mm for 5 cm), others differ. Braces around a list and brackets around a tuple may be left out. Unknown, neither right nor wrong, is: a gold answer that cannot
-// be read; a decimal within a millionth of the gold value but not equal; 1.234 for 1234 (a point between thousands); digits without their base; a ratio
+// (50 mm for 5 cm), others differ. Braces around a list and brackets around a tuple may be left out. A prompt whose gold answer cannot be read
+// is quarantined. Unknown, neither right
+// nor wrong, is: a prompt without a gold answer; a decimal within a millionth of the gold value but not equal; 1.234 for 1234 (a point between thousands); digits without their base; a ratio
 // in other terms; another name for the unknown; notation that is not read; a value beside words that change it ("at least 5", "twice 5", "5 is wrong"); one value
 // against a list that repeats it; a date or a time of day against a number; a Roman numeral for its number. No answer at all is failed.
 type Math struct {
@@ -88,6 +89,17 @@ func (m *Math) Check(d *stages.Document, a *stages.Answer) stages.Check {
 	m.last = verdict{span, out}
 	m.last.span.Text = strings.Clone(span.Text)
 	return out
+}
+
+// Fault implements [stages.Faulter]: a gold answer that is there and cannot be read.
+func (m *Math) Fault(d *stages.Document) error {
+	if raw, ok := d.Fields.Raw(m.Gold); !ok || string(raw) == "null" {
+		return nil
+	}
+	if err := m.read(d); err != nil {
+		return fmt.Errorf("the gold answer cannot be read: %w", err)
+	}
+	return nil
 }
 
 // compare judges the stated answer and says what was compared.

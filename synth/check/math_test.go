@@ -63,6 +63,32 @@ func TestMath(t *testing.T) {
 	}
 }
 
+// A prompt whose gold answer is there and cannot be read is at fault; one without is none of check_math's.
+func TestMathFault(t *testing.T) {
+	for gold, want := range map[string]string{
+		"":           "",
+		`null`:       "",
+		`"18"`:       "",
+		`18`:         "",
+		`"Tuesday"`:  "",
+		`""`:         `the gold answer cannot be read: "" states no answer`,
+		`["18"]`:     `the gold answer cannot be read: field "gold" holds a list, not text or a number`,
+		`"\\frac{1"`: `the gold answer cannot be read: "\\frac{1": its brackets do not close`,
+		`"1/0"`:      `the gold answer cannot be read: "1/0": division by zero`,
+	} {
+		m := MathDefaults
+		for range 2 {
+			got := ""
+			if err := m.Fault(prompt(gold)); err != nil {
+				got = err.Error()
+			}
+			if got != want {
+				t.Errorf("gold %s: got %q, want %q", gold, got, want)
+			}
+		}
+	}
+}
+
 // TestMathOrder shows that what came before does not matter: answers and gold answers in any order get the same checks.
 func TestMathOrder(t *testing.T) {
 	golds := []string{`"18"`, `"$\\sqrt{2}$"`, `"(1,2)"`, `"18"`, `"yes"`, `""`, `"1,234"`}
