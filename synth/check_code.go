@@ -21,10 +21,11 @@ import (
 // sees the calls alone and what they give is compared outside of its process; other tests run in a second process. A program cannot read what is
 // expected, replace the comparison or claim success: it can only return values.
 //
-// The program is the answer's fenced code block, or its text. One that does not define the function goes on where a prompt that is code ends. An
-// answer passes when all tests pass, twice; the score is the share of tests that passed. What the program does wrong is failed: a wrong value, an exception, code that does not
+// The program is the answer's fenced code block, of several the first that defines the function, or its text without the prose around it. One that does not
+// define the function goes on where a prompt that is code ends. What stands under `if __name__ == "__main__":` does not run where tests call functions. An answer passes when all tests pass, twice; the score is the share of tests that passed. What the program does wrong is failed: a wrong value, an exception, code that does not
 // compile, CPU time, memory, output, files, processes beyond the limits. Unknown is what another run might decide otherwise: two runs that
-// disagree, waiting for something that does not come, a fault of the sandbox. A prompt whose tests are missing or do not compile is quarantined.
+// disagree, waiting for something that does not come, a fault of the sandbox. A prompt whose tests are missing, do not
+// compile or can fail no program (`assert True`, no call of the function) is quarantined.
 //
 // Tests of Go are test functions (`func TestX(t *testing.T)`, as MultiPL-E has them), compiled without the program, whose functions they call from another process; or a list of objects
 // with `input` and `output`, for programs that read and print. Programs are compiled in a sandbox of their own, with the standard library alone; an answer that does not compile
